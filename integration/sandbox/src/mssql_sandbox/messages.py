@@ -45,12 +45,16 @@ def table() -> dict[int, Message]:
     """All messages by number."""
     with open(Path(__file__).with_name("messages.toml"), "rb") as file:
         entries = tomllib.load(file)
-    sources = {number: {"source": source} for source, numbers in entries["source"].items() for number in numbers}
+    facts: dict[int, dict[str, Any]] = {}
+    for name, kind in (("state", int), ("source", str)):
+        for value, numbers in entries[name].items():
+            for number in numbers:
+                facts.setdefault(number, {})[name] = kind(value)
     return {
         int(number): Message(
             severity=int(severity),
             **({"text": line} if isinstance(line, str) else line),
-            **sources.get(int(number), {}),
+            **facts.get(int(number), {}),
         )
         for severity, lines in entries["severity"].items()
         for number, line in lines.items()

@@ -66,7 +66,7 @@ UNPLAYED = frozenset(
     is_objectsigned jaro_winkler_distance jaro_winkler_similarity json_contains key_guid key_id key_name
     loginproperty permissions product publishingservername pwdcompare pwdencrypt regexp_like regexp_matches
     regexp_split_to_table sessionproperty signbyasymkey signbycert stats_date suser_id suser_sid symkeyproperty
-    tertiary_weights textptr textvalid trigger_nestlevel try_cast try_convert try_parse typeproperty update
+    tertiary_weights textptr textvalid trigger_nestlevel typeproperty update
     user_id vector_distance vector_norm vector_normalize vectorproperty verifysignedbyasymkey verifysignedbycert""".split()
 )
 

@@ -2,9 +2,13 @@
 
 from ..catalog.model import Column, Table
 from ..errors import SqlServerError
+from ..syntax import nodes
+from ..syntax.filters import check_filter
+from ..syntax.walk import below
 from .calls import deterministic_names
-from .context import Ddl
+from .context import Ddl, referenced_columns
 from .determinism import is_deterministic
+from .errors import invalid_column
 from .expressions import parse_expression
 
 
@@ -13,6 +17,15 @@ def existing_column(table: Table, name: str) -> Column:
     if column is None:
         raise SqlServerError(1911, name=name)
     return column
+
+
+def filter_columns(name: str, table: Table, where: nodes.Predicate) -> list[Column]:
+    """The columns of the filter of an index or statistics. :raises SqlServerError: 207, 10735."""
+    check_filter(name, table.name, where)
+    for node in below(where):
+        if isinstance(node, nodes.ColumnRef) and table.column(node.parts[-1]) is None:
+            raise invalid_column(node.parts[-1])
+    return referenced_columns(where, table)
 
 
 def check_computed(ddl: Ddl, table: Table, column: Column, name: str) -> None:

@@ -9,14 +9,12 @@ from ..catalog import datatypes
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
-from ..syntax.filters import check_filter
-from ..syntax.walk import below
 from ..translate.sources import column_value
 from ..types.code_pages import datalength_sql
 from . import errors, normalise
 from .context import Ddl, column_names, key_value, referenced_columns, written
 from .expressions import condition_sql, key
-from .index_columns import check_computed, existing_column, taken
+from .index_columns import check_computed, existing_column, filter_columns, taken
 
 MAX_KEY_COLUMNS = 32
 _VARIABLE = ("varchar", "nvarchar", "varbinary")
@@ -352,11 +350,7 @@ def _filter(ddl: Ddl, table: Table, plan: IndexPlan) -> tuple[str | None, str | 
         return None, None
     if plan.clustered:
         raise NotSupported("a filtered clustered index")  # the grammar does not take it
-    check_filter(plan.name, table.name, plan.where)
-    for node in below(plan.where):
-        if isinstance(node, nodes.ColumnRef) and table.column(node.parts[-1]) is None:
-            raise errors.invalid_column(node.parts[-1])
-    for column in referenced_columns(plan.where, table):
+    for column in filter_columns(plan.name, table, plan.where):
         if column.computed is not None:
             raise SqlServerError(10609, name=plan.name, schema=table.schema, table=table.name, column=column.name)
     definition = normalise.filter_definition(plan.where, column_names(table))

@@ -6,11 +6,9 @@ Rules: https://learn.microsoft.com/sql/t-sql/statements/create-statistics-transa
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
-from ..syntax.filters import check_filter
-from ..syntax.walk import below
 from . import errors, normalise
-from .context import Ddl, column_names, referenced_columns, written
-from .index_columns import check_computed, existing_column, taken
+from .context import Ddl, column_names, written
+from .index_columns import check_computed, existing_column, filter_columns, taken
 
 # Options that change only how the rows are sampled.
 _HARMLESS = frozenset(
@@ -51,11 +49,7 @@ def _columns(ddl: Ddl, table: Table, statement: nodes.CreateStatistics) -> list[
 def _filter(ddl: Ddl, table: Table, statement: nodes.CreateStatistics, number: int) -> str | None:
     if statement.where is None:
         return None
-    check_filter(statement.name, table.name, statement.where)
-    for node in below(statement.where):
-        if isinstance(node, nodes.ColumnRef) and table.column(node.parts[-1]) is None:
-            raise errors.invalid_column(node.parts[-1])
-    for column in referenced_columns(statement.where, table):
+    for column in filter_columns(statement.name, table, statement.where):
         if column.computed is not None:
             raise NotSupported("a computed column in the filter of statistics")
         ddl.insert(

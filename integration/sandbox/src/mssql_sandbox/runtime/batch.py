@@ -109,7 +109,7 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
         for follower in error.followers:
             follower.line = error.line
             yield self.error_event(follower)
-        if not effect.ends_batch and error.number in failures.TERMINATES_STATEMENT:
+        if not effect.ends_batch and failures.tells(error, statement):
             yield Info.of(3621, line=error.line)
         if effect.rolls_back and session.transactions.count:
             yield from session.rollback()
@@ -121,7 +121,7 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
         procedure = error.procedure or self.scope.procedure
         return Error(error.number, error.message, error.severity, error.state, error.line or 1, procedure)
 
-    def _engine_error(self, fault: psycopg.Error, statement: nodes.Statement) -> SqlServerError:
+    def _engine_error(self, fault: psycopg.Error, statement: Any) -> SqlServerError:
         session = self.session
         if session.connection.closed:
             raise fault  # another session ended this one
@@ -135,7 +135,10 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
         names = (node.name.parts for node in below(statement) if isinstance(node, nodes.TableSource))
         tables = (session.catalog.table(parts[-2] if len(parts) > 1 else None, parts[-1]) for parts in names)
         lookup.table_in_use = next((f"{table.schema}.{table.name}" for table in tables if table), "?")
-        return pgerrors.translate_error(fault, lookup, _verb(statement))
+        error = pgerrors.translate_error(fault, lookup, _verb(statement))
+        if error.number == 8672 and any(node.action == "DELETE" for node in statement.actions):
+            return NotSupported("MERGE of one row with several, and DELETE", statement.line)
+        return error
 
     # ---- before the first statement
 

@@ -149,6 +149,8 @@ class ControlFlow(CursorStatements, Execution):
         state = self.evaluate(statement.state, INT)
         if number is None or number < 50000:
             raise SqlServerError(35100, number=number)
+        if state is None or not 0 <= state <= 255:
+            raise NotSupported(f"THROW with state {state}", statement.line)
         raise self.thrown(number, message, 16, state, statement.line)
 
     def thrown(self, number: int, message: str, severity: int, state: int, line: int) -> SqlServerError:
@@ -203,8 +205,10 @@ class ControlFlow(CursorStatements, Execution):
     def do_set_option(self, statement: nodes.SetOption) -> Iterable[Event]:
         value = statement.value
         if value.startswith("@"):
-            self.scope.type_of(value.lower())
-            value = str(self.scope.values[value.lower()])
+            type_, given = self.scope.type_of(value.lower()), self.scope.values[value.lower()]
+            if statement.names == ["ROWCOUNT"] and not (type_.is_integer and given is not None and given >= 0):
+                raise SqlServerError(507)
+            value = str(given)
         for name in statement.names:
             # A body keeps what these were as it was made: SET statements page, "Considerations".
             if not self.scope.procedure or name not in ("ANSI_NULLS", "QUOTED_IDENTIFIER"):
@@ -241,8 +245,9 @@ class ControlFlow(CursorStatements, Execution):
             raise SqlServerError(3901)
         if statement.marked and transactions.count:
             raise NotSupported("WITH MARK inside a transaction")
+        name = self.transaction_label(statement.name)
         if not transactions.count:
-            self.session.transaction_name = self.transaction_label(statement.name)
+            self.session.transaction_name = name
         yield from transactions.begin()
 
     def do_commit(self, statement: nodes.CommitTransaction) -> Iterator[Event]:
@@ -268,18 +273,23 @@ class ControlFlow(CursorStatements, Execution):
             self.scope.cursors.close()
 
     def do_save(self, statement: nodes.SaveTransaction) -> Iterable[Event]:
-        name = self.transaction_label(statement.name) or ""
-        if not statement.name.startswith("@") and len(statement.name) > 32:
-            raise SqlServerError(103, start=name[:32], maximum=32)
-        self.session.transactions.save(name[:32])
+        self.session.transactions.save(self.transaction_label(statement.name) or "")
         return ()
 
     def transaction_label(self, name: str | None) -> str | None:
+        """The name of a transaction or savepoint, from a variable its first 32 characters.
+
+        https://learn.microsoft.com/sql/t-sql/language-elements/begin-transaction-transact-sql
+
+        :raises SqlServerError: 103 for one that is longer as written.
+        """
         if name is None or not name.startswith("@"):
+            if name and len(name) > 32:
+                raise SqlServerError(103, start=name[:32], maximum=32)
             return name
         self.scope.type_of(name.lower())
         value: str | None = self.scope.values[name.lower()]
-        return value
+        return value and value[:32]
 
     def do_use(self, statement: nodes.Use) -> Iterator[Event]:
         yield from self.session.use(statement.database)

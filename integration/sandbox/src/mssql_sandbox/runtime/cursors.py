@@ -16,7 +16,7 @@ from ..errors import NotSupported, SqlServerError
 from ..interface import Columns, Done, Event, ResultColumn, Rows
 from ..sqltypes import INT
 from ..syntax import nodes
-from ..types.precedence import label
+from ..types.pairs import label
 from ..types.typenames import rows_decoder
 from . import isolation
 

@@ -32,9 +32,9 @@ from ..errors import SqlServerError
 from ..syntax import nodes
 
 _ROLL_BACK = frozenset((217, 235, 241, 245, 293, 295, 1205, 3609, 3616, 3930, 3951, 3960, 3961, 3964, 8114, 8146, 8169))
-# After these the server adds INFO 3621.
+# After these the server adds INFO 3621 if the statement writes rows.
 TERMINATES_STATEMENT = frozenset(
-    (220, 232, 515, 517, 535, 547, 2601, 2627, 2628, 8115, 8134, 8152, 8672, 512, 544, 3623)
+    (220, 232, 515, 517, 535, 547, 2601, 2627, 2628, 8115, 8134, 8152, 8672, 512, 1505, 3623)
 )
 _COMPILING = frozenset((207, 209, 4104))  # not affected by XACT_ABORT, see its page
 _BINDING = _COMPILING | {208, 2812}
@@ -45,7 +45,7 @@ DDL = (
     nodes.CreateModule, nodes.CreateSchema, nodes.AlterSchemaTransfer, nodes.CreateSequence, nodes.CreateSynonym,
     nodes.CreateType,
 )  # fmt: skip
-_DDL_THAT_SCANS = TERMINATES_STATEMENT - {547} | {1505}
+_DDL_THAT_SCANS = TERMINATES_STATEMENT - {547}
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,14 @@ class Effect:
 _STATEMENT = Effect(False, False, False)
 _BATCH = Effect(True, False, False)
 _TRANSACTION = Effect(True, True, True)
+
+
+def tells(error: SqlServerError, statement: nodes.Statement | None) -> bool:
+    """Whether INFO 3621 follows an error. Probes: RyanLamansky/sql-server-simulator errors.md."""
+    writes = isinstance(statement, (nodes.Change, *DDL)) or (
+        isinstance(statement, nodes.SelectStatement) and getattr(statement.query.body, "into", None) is not None
+    )
+    return writes and error.number in TERMINATES_STATEMENT
 
 
 def effect(error: SqlServerError, statement: nodes.Statement | None, xact_abort: bool) -> Effect:

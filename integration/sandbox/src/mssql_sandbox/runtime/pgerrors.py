@@ -157,16 +157,18 @@ def _key_values(detail: str | None) -> str:
     return f"({', '.join(values)})"
 
 
-def _foreign_key(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError | None:
+def _constraint(error: psycopg.Error, lookup: ObjectLookup, query: str) -> Any:
     constraint_id = _id(r"k(\d+)", error.diag.constraint_name)
-    if constraint_id is None:
-        return None
-    rows = lookup.query(
+    return lookup.query(query, constraint_id) if constraint_id else None
+
+
+def _foreign_key(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError | None:
+    rows = _constraint(
+        error, lookup,
         "select o.name, f.parent_object_id, f.referenced_object_id, c.parent_column_id, c.referenced_column_id,"
         " count(*) over () from ms.foreign_keys f join ms.objects o using (object_id)"
         " join ms.foreign_key_columns c on c.constraint_object_id = f.object_id where f.object_id = $1",
-        constraint_id,
-    )
+    )  # fmt: skip
     if not rows:
         return None
     name, parent, referenced, parent_column, referenced_column, columns = rows[0]
@@ -196,14 +198,11 @@ def _conflict(lookup: ObjectLookup, verb: str, kind: str, name: str, table: int,
 
 
 def _check(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError | None:
-    constraint_id = _id(r"k(\d+)", error.diag.constraint_name)
-    if constraint_id is None:
-        return None
-    rows = lookup.query(
+    rows = _constraint(
+        error, lookup,
         "select o.name, c.parent_object_id, c.parent_column_id from ms.check_constraints c"
         " join ms.objects o using (object_id) where c.object_id = $1",
-        constraint_id,
-    )
+    )  # fmt: skip
     if not rows:
         return None
     name, table, column = rows[0]

@@ -16,7 +16,7 @@ from ..interface import Done, EnvChange, Error, Event, Info, Login, ResultColumn
 from ..sqltypes import MAX, SqlType, nvarchar
 from ..syntax import nodes
 from ..types.conversion import convert_sql
-from ..types.precedence import label
+from ..types.pairs import label
 from ..types.typenames import from_pg, pg_type, resolve_type, to_pg
 from ..versions import Version
 from . import bulk, procedures, showplan

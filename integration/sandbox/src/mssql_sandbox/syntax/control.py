@@ -226,6 +226,10 @@ class Statements(CursorStatements):
             raise SqlServerError(102, near=name, state=3, line=self.token.line)
         if name == "TEXTSIZE" and self.token.kind == "variable":
             raise self.refusal()
+        if name in ("ROWCOUNT", "TEXTSIZE") and (
+            self.token.kind in ("decimal", "float") or self.token.kind == "int" and int(self.token.text) > 2**31 - 1
+        ):
+            raise SqlServerError(1080, value=self.token.text, line=self.token.line)
         return sign + self.advance().text
 
     # ---- transactions

@@ -207,10 +207,7 @@ class Definitions(ObjectDefinitions):
         if self.accept("WHERE"):
             statement.where = self.predicate()
             check_filter(name, statement.table.parts[-1], statement.where)
-        if self.accept("WITH"):
-            statement.options = self.options_list()
-        if self.accept("ON"):
-            statement.filegroup = self.identifier_or_primary()
+        self.storage(statement)
         return statement
 
     def _alter_index(self) -> nodes.AlterIndex:

@@ -35,8 +35,8 @@ def undeclared(batch: nodes.Batch) -> dict[str, int]:
 
 def _check_module(module: nodes.CreateModule) -> None:
     _check_labels(module.body)
-    known = {parameter.name.casefold() for parameter in module.parameters}
-    _declared(module.body, known)
+    known: set[str] = set()
+    _declared([*module.parameters, *module.body], known)
     for node in _inside([*module.body, *([module.query] if module.query else [])]):
         if isinstance(node, nodes.Use):
             raise SqlServerError(154, line=node.line)
@@ -46,14 +46,14 @@ def _check_module(module: nodes.CreateModule) -> None:
             raise SqlServerError(1087, name=node.parts[0], line=node.line)
 
 
-def _declared(statements: list[nodes.Statement], known: set[str]) -> None:
+def _declared(statements: Sequence[nodes.Node], known: set[str]) -> None:
     """Add all declarations of the statements, regardless of control flow."""
     used: dict[str, nodes.Node] = {}
     for node in _inside(statements):
         for name in _used(node):
             if name.casefold() not in known:
                 used.setdefault(name.casefold(), node)
-        if isinstance(node, (nodes.DeclareItem, nodes.DeclareTable)):
+        if isinstance(node, (nodes.DeclareItem, nodes.DeclareTable, nodes.ParameterDeclaration)):
             name = node.variable if isinstance(node, nodes.DeclareTable) else node.name
             if name.casefold() in known:
                 raise SqlServerError(134, name=name, line=node.line)

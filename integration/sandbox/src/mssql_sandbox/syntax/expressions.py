@@ -326,6 +326,8 @@ class Expressions(Cursor):
             self.expect(")")
         if self.accept("OVER"):
             call.over = self.over()
+            if call.over.frame is not None and not call.over.order_by and call.over.window is None:
+                raise SqlServerError(10756, line=self.token.line)
 
     def over(self) -> nodes.Over:
         token = self.token

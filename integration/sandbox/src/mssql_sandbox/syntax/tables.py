@@ -197,11 +197,15 @@ class TableDefinitions(ModuleDefinitions):
         if self.token.key == "(" or columns is None:
             columns = self.index_columns()
         constraint.columns = columns
-        if self.accept("WITH"):
-            constraint.options = self.options_list()
-        if self.accept("ON"):
-            constraint.filegroup = self.identifier_or_primary()
+        self.storage(constraint)
         return constraint
+
+    def storage(self, index: Any) -> None:
+        """``[WITH (options)] [ON filegroup]`` of an index."""
+        if self.accept("WITH"):
+            index.options = self.options_list()
+        if self.accept("ON"):
+            index.filegroup = self.identifier_or_primary()
 
     def _clustered(self) -> bool | None:
         word = self.accept_one("CLUSTERED", "NONCLUSTERED")

@@ -13,6 +13,7 @@ from ..interface import ResultColumn
 from ..sqltypes import INT, SqlType
 from ..syntax import nodes
 from . import bodies, folding
+from .aggregates import contains_aggregate
 from .bound import Bound, Output, Relation, Scope, Source, SourceColumn
 from .operands import convert
 from .parameters import suggest
@@ -166,7 +167,7 @@ def column_expression(
     expression: nodes.Expression, table: Table | None, context: Context, target: SqlType | None = None
 ) -> Plan:
     """A DEFAULT or computed column: an expression over unqualified columns of one table."""
-    translator = Translator(Setting(context, stored=True))
+    translator = _stored_translator(expression, context)
     bound = translator.expression(expression, _table_scope(table))
     type_ = target or bound.type
     sql = convert(bound, type_) if target is not None else bound.sql
@@ -177,8 +178,14 @@ def column_expression(
 
 def column_predicate(predicate: nodes.Predicate, table: Table, context: Context) -> Plan:
     """A CHECK constraint or an index filter over unqualified columns of one table."""
-    translator = Translator(Setting(context, stored=True))
+    translator = _stored_translator(predicate, context)
     return translator.statement.plan("select", translator.predicate(predicate, _table_scope(table)))
+
+
+def _stored_translator(node: nodes.Node, context: Context) -> Translator:
+    if contains_aggregate(node):
+        raise NotSupported("an aggregate in a stored expression")
+    return Translator(Setting(context, stored=True))
 
 
 def _table_scope(table: Table | None) -> Scope:

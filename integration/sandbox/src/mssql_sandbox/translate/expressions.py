@@ -11,7 +11,7 @@ from ..syntax import nodes
 from ..types import collation as collations
 from ..types.arithmetic import BITWISE, binary_sql, check_bitwise
 from ..types.code_pages import length_of, recoded
-from ..types.precedence import label
+from ..types.pairs import label
 from . import builtins, functions
 from .bound import EXPLICIT, LITERAL, Bound, Scope, quote
 from .builtins.session import GLOBAL_VARIABLES, OTHER_VARIABLES, SESSION_FUNCTIONS
@@ -267,7 +267,7 @@ class Expressions:
                 if called is not None:
                     return called
                 raise SqlServerError(4121, column=node.name.split(".")[0], name=node.name)
-            raise SqlServerError(195, name=node.name, kind="built-in function name", state=10)
+            raise builtins.unknown(node)
         return spec.bind(self.t, node, scope)
 
     def _refuse_method(self, node: nodes.FunctionCall, scope: Scope) -> None:

@@ -9,7 +9,8 @@ from ..types.arithmetic import literal_type
 from ..types.code_pages import code_page, is_multibyte, length_of, most_bytes, recoded
 from ..types.collation import key_sql
 from ..types.conversion import convert_sql
-from ..types.precedence import label, unify
+from ..types.pairs import check_compared
+from ..types.precedence import unify
 from .bound import LITERAL, Bound
 
 
@@ -68,8 +69,9 @@ def comparable(operands: list[Bound], operation: str) -> list[str]:
     known = [operand for operand in operands if not operand.is_null]
     if not known:
         return [f"{operand.sql}::integer" for operand in operands]
+    for operand in known[1:] or known:
+        check_compared(known[0].type, operand.type, operation)
     target = unify(operand.type for operand in known)
-    _check_comparable(target, known, operation)
     ordered = "less" in operation or "greater" in operation
     if ordered and target.name == "sql_variant":
         raise NotSupported("the order of sql_variant values")
@@ -87,21 +89,6 @@ def comparable(operands: list[Bound], operation: str) -> list[str]:
     if target.name == "uniqueidentifier" and operation in ("equal to", "not equal to"):
         return [convert(operand, target) for operand in operands]
     return result
-
-
-def _check_comparable(target: SqlType, operands: list[Bound], operation: str) -> None:
-    """:raises SqlServerError: 402 for types without an order, or not comparable with each other."""
-    times = [operand for operand in operands if operand.type.name == "time"]
-    others = [operand for operand in operands if operand.type.name in ("datetime", "smalldatetime", "datetime2")]
-    if times and others:
-        raise SqlServerError(402, left=label(operands[0].type), right=label(operands[1].type), operator=operation)
-    for operand in operands:
-        name = operand.type.name
-        if name in ("text", "ntext", "image", "xml"):
-            first, second = (operands * 2)[:2]
-            raise SqlServerError(402, left=label(first.type), right=label(second.type), operator=operation)
-        if name == "json":
-            raise SqlServerError(13636)
 
 
 def check_sortable(type_: SqlType) -> None:

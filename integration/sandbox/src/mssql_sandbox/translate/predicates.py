@@ -8,7 +8,7 @@ from ..sqltypes import SqlType
 from ..syntax import nodes
 from ..types.code_pages import padded
 from ..types.collation import parse
-from ..types.precedence import label
+from ..types.pairs import label
 from .accesses import is_correlated
 from .bound import Bound, Relation, Scope
 from .operands import comparable, convert, same_collation

@@ -8,7 +8,7 @@ from ..errors import NotSupported, SqlServerError
 from ..sqltypes import INT, SqlType
 from ..syntax import nodes
 from ..types.collation import has_key, key_sql
-from ..types.precedence import label
+from ..types.pairs import label
 from . import for_clauses, grouping
 from .accesses import record
 from .aggregates import contains_aggregate, contains_window, is_aggregate, walk

@@ -6,7 +6,7 @@ from ..errors import NotSupported, SqlServerError
 from ..sqltypes import NULL_TYPE, SqlType
 from ..syntax import nodes
 from ..types.collation import has_key, key_sql
-from ..types.precedence import label
+from ..types.pairs import label
 from .bound import LITERAL, Bound, Output, Relation, Scope
 from .constants import is_constant, signed_integer
 from .operands import collation_conflict, unified

@@ -9,9 +9,9 @@ from ..errors import NotSupported, SqlServerError
 from ..sqltypes import MAX, SqlType, decimal
 from .code_pages import cut, padded
 from .conversion import convert_sql
-from .precedence import CONCAT_WIDTHS, as_decimal, clash, label, rank, unify_pair
+from .pairs import check_operands, label
+from .precedence import CONCAT_WIDTHS, as_decimal, rank, unify_pair
 
-_WORDS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo"}
 BITWISE = {"&": "&", "|": "|", "^": "#"}
 
 
@@ -25,14 +25,13 @@ def binary_sql(operator: str, left_sql: str, left: SqlType, right_sql: str, righ
 
     :raises SqlServerError: 402 incompatible types, 8117 invalid type, 206 type clash.
     """
-    if left.name == "null" and right.name == "null":
-        left = right = SqlType("int")
-    elif left.name == "null":
-        left = right
-        left_sql = convert_sql(left_sql, SqlType("null"), right, explicit=False)
-    elif right.name == "null":
-        right = left
-        right_sql = convert_sql(right_sql, SqlType("null"), left, explicit=False)
+    known = next((type_ for type_ in (left, right) if type_.name != "null"), SqlType("int"))
+    if left.name == "null":
+        left_sql, left = convert_sql(left_sql, left, known, explicit=False), known
+    if right.name == "null":
+        right_sql, right = convert_sql(right_sql, right, known, explicit=False), known
+    if operator in "+-*/%":
+        check_operands(operator, left, right)
     if operator == "||" or operator == "+" and _concatenates(left, right):
         return _concatenate(operator, left_sql, left, right_sql, right)
     if operator in ("<<", ">>"):
@@ -113,28 +112,8 @@ def _shift(operator: str, left_sql: str, left: SqlType, right_sql: str, right: S
     return f"{function}(({left_sql})::bigint, ({right_sql})::bigint, {BITS[left.name]})::{bits_cast(left.name)}", left
 
 
-def _invalid(type_: SqlType, operator: str) -> SqlServerError:
-    return SqlServerError(8117, type=label(type_), operator=_WORDS[operator])
-
-
-def _incompatible(operator: str, left: SqlType, right: SqlType) -> SqlServerError:
-    return SqlServerError(402, left=label(left), right=label(right), operator=_WORDS[operator])
-
-
 def _temporal(operator: str, left_sql: str, left: SqlType, right_sql: str, right: SqlType) -> tuple[str, SqlType]:
-    """datetime plus or minus a number or datetime; the newer types have no arithmetic."""
-    old = ("datetime", "smalldatetime")
-    for type_, other in ((left, right), (right, left)):
-        if type_.is_temporal and type_.name not in old:
-            if type_ == other or other.is_temporal:
-                if left.name == right.name:
-                    raise _invalid(type_, operator)
-                raise _incompatible(operator, left, right)
-            if other.is_character:
-                raise _incompatible(operator, left, right)
-            raise clash(type_, other) if other.is_number else _incompatible(operator, left, right)
-    if operator not in ("+", "-"):
-        raise _invalid(left if left.is_temporal else right, operator)
+    """datetime plus or minus a number or datetime."""
     result = left if left.is_temporal else right
     name = "add" if operator == "+" else "subtract"
     a = convert_sql(left_sql, left, SqlType("datetime"), explicit=False)
@@ -145,23 +124,8 @@ def _temporal(operator: str, left_sql: str, left: SqlType, right_sql: str, right
 
 
 def _numeric(operator: str, left_sql: str, left: SqlType, right_sql: str, right: SqlType) -> tuple[str, SqlType]:
-    for type_ in (left, right):
-        if not type_.is_number:
-            if type_.is_character and not type_.name.endswith("text"):
-                continue
-            if type_.is_binary and (left.is_integer or right.is_integer):
-                continue
-            if left.name == right.name:
-                raise _invalid(type_, operator)
-            raise clash(left, right)
-    if left.name == right.name == "bit":
-        if operator in "+-%":
-            raise _incompatible(operator, left, right)
-        raise _invalid(left, operator)
-    if left.is_character and right.is_character:
-        if left.name == right.name:
-            raise _invalid(left, operator)
-        raise _incompatible(operator, left, right)
+    if not (left.is_integer or right.is_integer) and (left.is_binary or right.is_binary):
+        raise NotSupported(f"the operator {operator} between {label(left)} and {label(right)}")
     result = unify_pair(left, right)
     if result.name == "decimal" or (result.is_exact and {"decimal"} & {left.name, right.name}):
         return _decimals(operator, left_sql, left, right_sql, right)
@@ -170,10 +134,6 @@ def _numeric(operator: str, left_sql: str, left: SqlType, right_sql: str, right:
     a = convert_sql(left_sql, left, result, explicit=False)
     b = convert_sql(right_sql, right, result, explicit=False)
     if result.is_approximate:
-        if operator == "%":
-            if left.is_approximate and right.is_approximate:
-                raise _invalid(left, operator)
-            raise _incompatible(operator, left, right)
         return f"ms.float_result({a} {operator} {b})", result
     if result.name in ("money", "smallmoney"):
         sql = f"({a} {operator} {b})" if operator != "/" else f"div({a} * 1e4, {b}) * 1e-4"

@@ -5,55 +5,25 @@ https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
 
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import MAX, SqlType, nvarchar
-from .converters import CONVERTERS, DATES, NUMBERS, family
-from .precedence import clash, label
+from .converters import CONVERTERS, NUMBERS, family
+from .pairs import are_convertible, clash, label
 from .typenames import engine_cast, pg_type
 
 
 def check_allowed(source: SqlType, target: SqlType, explicit: bool) -> None:
     """:raises SqlServerError: 529 when no conversion exists, 206 or 257 when it must be explicit."""
-    a, b = family(source), family(target)
-    if _impossible(a, b) or _large(source, target):
+    if not are_convertible(source, target):
         if explicit:
             raise SqlServerError(529, source=label(source), target=label(target))
         raise clash(source, target)
-    if not explicit and _needs_cast(a, b):
+    if not explicit and _needs_cast(family(source), family(target)):
         raise SqlServerError(257, source=label(source), target=label(target))
 
 
-def _impossible(a: str, b: str) -> bool:
-    new_dates = ("date", "time", "datetime2", "offset")
-    if a in new_dates and b in NUMBERS or a in NUMBERS and b in new_dates:
-        return True
-    if {a, b} == {"date", "time"}:
-        return True
-    if "guid" in (a, b) and (set((a, b)) - {"guid"}) & set(NUMBERS + DATES):
-        return True
-    if "json" in (a, b) and (set((a, b)) - {"json", "text"}):
-        return True
-    return "xml" in (a, b) and bool(set((a, b)) - {"xml", "text", "binary"})
-
-
-def _large(source: SqlType, target: SqlType) -> bool:
-    """Whether a legacy type forbids it: (n)text converts to and from text and xml only, image binary types."""
-    if source.name == "image":
-        return target.name not in ("binary", "varbinary", "image", "rowversion")
-    for type_, other in ((source, target), (target, source)):
-        if type_.name in ("text", "ntext") and family(other) not in ("text", "xml", "null"):
-            return True
-    return target.name == "image" and family(source) not in ("binary", "text", "null")
-
-
 def _needs_cast(a: str, b: str) -> bool:
-    if a == "old" and b in NUMBERS:
-        return True
-    if a == "text" and b == "binary":
-        return True
-    if a == "money" and b == "text":
-        return True
-    if a == "json" and b == "text":
-        return True
-    return a == "xml" and b == "text"
+    return a == "old" and b in NUMBERS or (a, b) in (
+        ("text", "binary"), ("money", "text"), ("json", "text"), ("xml", "text"),
+    )  # fmt: skip
 
 
 def convert_sql(

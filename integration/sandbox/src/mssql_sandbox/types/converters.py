@@ -10,7 +10,7 @@ from ..catalog.datatypes import engine_type, facets
 from ..errors import SqlServerError
 from ..sqltypes import MAX, SqlType
 from .code_pages import cut, encoding, is_multibyte, most_bytes, padded, recoded
-from .precedence import label
+from .pairs import label
 
 _FAMILIES = {
     "bit": "int", "tinyint": "int", "smallint": "int", "int": "int", "bigint": "int", "decimal": "decimal",
@@ -22,7 +22,6 @@ _FAMILIES = {
 }  # fmt: skip
 Assigned = tuple[str, str] | None
 NUMBERS = ("int", "decimal", "money", "float")
-DATES = ("date", "time", "old", "datetime2", "offset")
 
 
 def family(type_: SqlType) -> str:

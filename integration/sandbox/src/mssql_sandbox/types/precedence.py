@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Iterable
 
-from ..errors import SqlServerError
 from ..sqltypes import MAX, PRECEDENCE, SqlType, decimal
+from .pairs import check_together
 
 _RANK = {name: rank for rank, name in enumerate(PRECEDENCE)}
 # Digits of the integer types as decimal.
@@ -15,14 +15,6 @@ CONCAT_WIDTHS = {
     "smallmoney": 40, "decimal": 41, "date": 40, "time": 40, "datetime": 40, "smalldatetime": 40, "datetime2": 40,
     "datetimeoffset": 40, "uniqueidentifier": 40,
 }  # fmt: skip
-_NUMBERS = ("int", "bigint", "smallint", "tinyint", "bit", "decimal", "money", "smallmoney", "float", "real")
-_NEVER_TOGETHER = {
-    "date": (*_NUMBERS, "uniqueidentifier", "time"),
-    "time": (*_NUMBERS, "uniqueidentifier", "date"),
-    "datetime2": (*_NUMBERS, "uniqueidentifier"),
-    "datetimeoffset": (*_NUMBERS, "uniqueidentifier"),
-    "uniqueidentifier": (*_NUMBERS, "datetime", "smalldatetime"),
-}
 
 
 def rank(type_: SqlType) -> int:
@@ -39,21 +31,12 @@ def as_decimal(type_: SqlType) -> SqlType:
     return type_
 
 
-def clash(left: SqlType, right: SqlType) -> SqlServerError:
-    return SqlServerError(206, left=label(left), right=label(right))
-
-
-def label(type_: SqlType) -> str:
-    """The type as error texts name it: without facets, numeric for decimal."""
-    return {"decimal": "numeric", "null": "int"}.get(type_.name, type_.name)
-
-
 def unify(types: Iterable[SqlType]) -> SqlType:
     """The common type of operands in CASE, COALESCE, UNION, IN and comparisons.
 
     https://learn.microsoft.com/sql/t-sql/data-types/data-type-precedence-transact-sql
 
-    :raises SqlServerError: 206 for incompatible types.
+    :raises SqlServerError: 206, 257 for types without a common one.
     """
     result: SqlType | None = None
     for type_ in types:
@@ -67,8 +50,7 @@ def unify_pair(left: SqlType, right: SqlType) -> SqlType:
     if left == right:
         return left
     strong, weak = (left, right) if rank(left) <= rank(right) else (right, left)
-    if weak.name in _NEVER_TOGETHER.get(strong.name, ()) or strong.name in _NEVER_TOGETHER.get(weak.name, ()):
-        raise clash(strong, weak)
+    check_together(left, right)
     if strong.is_character and weak.is_character:
         return _characters(left, right)
     if strong.name.endswith("binary") and weak.is_binary:

@@ -104,19 +104,16 @@ create function ms.now_ticks() returns bigint stable return
 
 -- ---- parsing
 
-create function ms.date_fault(kind text default 'date', source text default 'varchar') returns text as $$
+create function ms.date_fault(kind text) returns text as $$
 begin
-  if kind = 'smalldatetime' then
-    perform ms.fail(295);
-  end if;
-  perform ms.fail(241);
-  return null;
+  if kind = 'smalldatetime' then perform ms.fail(295); end if;
+  return ms.fail(241);
 end $$;
 
 -- The old types distinguish a value out of range from a malformed text; the new ones do not.
 create function ms.date_range_fault(kind text, source text) returns text as $$
 begin
-  if kind not in ('datetime', 'smalldatetime') then perform ms.date_fault(kind, source); end if;
+  if kind not in ('datetime', 'smalldatetime') then perform ms.date_fault(kind); end if;
   perform ms.fail(242, 'source', source, 'target', kind);
   return null;
 end $$;
@@ -143,7 +140,7 @@ begin
         + (substr(t, length(t) - 5, 1) || right(t, 2))::int;
       tm := case when length(t) = 25 then '' else substr(t, 21, length(t) - 26) end;
     end if;
-    if length(tm) > 3 and kind in ('datetime', 'smalldatetime') then perform ms.date_fault(kind, source); end if;
+    if length(tm) > 3 and kind in ('datetime', 'smalldatetime') then perform ms.date_fault(kind); end if;
     days := make_date(left(t, 4)::int, substr(t, 6, 2)::int, substr(t, 9, 2)::int) - date '0001-01-01';
     ticks := (substr(t, 12, 2)::bigint * 3600 + substr(t, 15, 2)::bigint * 60 + substr(t, 18, 2)::bigint) * 10000000
       + rpad(tm, 7, '0')::bigint;
@@ -157,47 +154,37 @@ begin
     if upper(m[2]) = 'Z' then off := 0;
     else
       off := (case left(m[2], 1) when '-' then -1 else 1 end) * (split_part(substr(m[2], 2), ':', 1)::int * 60 + split_part(m[2], ':', 2)::int);
-      if abs(off) > 840 then perform ms.date_fault(kind, source); end if;
+      if abs(off) > 840 then perform ms.date_fault(kind); end if;
     end if;
   end if;
-  -- date
+  -- date: year, month, day, time
   if t ~ '^\d{4}[-/.]' then
     m := regexp_match(t, '^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:(?:T|\s+)(.*))?$', 'i');
-    if m is null then perform ms.date_fault(kind, source); end if;
-    y := m[1]::int; mo := m[2]::int; d := m[3]::int; tm := m[4];
-  elsif t ~ '^\d{8}(\s|$)' then
-    m := regexp_match(t, '^(\d{4})(\d{2})(\d{2})(?:\s+(.*))?$');
-    y := m[1]::int; mo := m[2]::int; d := m[3]::int; tm := m[4];
-  elsif t ~ '^\d{6}(\s|$)' then
-    m := regexp_match(t, '^(\d{2})(\d{2})(\d{2})(?:\s+(.*))?$');
-    y := ms.full_year(m[1]::int); mo := m[2]::int; d := m[3]::int; tm := m[4];
+  elsif t ~ '^(\d{6}|\d{8})(\s|$)' then
+    m := regexp_match(t, '^(\d{4}|\d{2})(\d{2})(\d{2})(?:\s+(.*))?$');
   elsif t ~ '^\d{4}$' then
-    y := t::int; mo := 1; d := 1;
+    m := array[t, '1', '1', null];
   elsif style in (2, 11) and t ~ '^\d{1,2}[-/.]\d' then
     m := regexp_match(t, '^(\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?:\s+(.*))?$');
-    if m is null then perform ms.date_fault(kind, source); end if;
-    y := ms.full_year(m[1]::int); mo := m[2]::int; d := m[3]::int; tm := m[4];
   elsif t ~ '^\d{1,2}[-/.]\d' then
     if coalesce(style, 0) not in (1, 3, 4, 5, 10, 101, 103, 104, 105, 110) and current_setting('ms.dateformat', true) = 'ymd' then
       perform ms.fail(50999, 'construct', 'under SET DATEFORMAT ymd a date of digits that does not begin with four of the year');
     end if;
     m := regexp_match(t, '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:\s+(.*))?$');
-    if m is null then perform ms.date_fault(kind, source); end if;
-    y := case length(m[3]) when 2 then ms.full_year(m[3]::int) else m[3]::int end;
-    mo := case when dmy then m[2] else m[1] end::int;
-    d := case when dmy then m[1] else m[2] end::int;
-    tm := m[4];
+    if m is not null then m := array[m[3], m[case when dmy then 2 else 1 end], m[case when dmy then 1 else 2 end], m[4]]; end if;
   elsif t ~ '[A-Za-z]{3}' then
     m := regexp_match(t, '^([A-Za-z]{3,9})\s+(\d{1,2}),?\s+(\d{4})(?:\s+(.*))?$');
     if m is null then
       m := regexp_match(t, '^(\d{1,2})[\s-]+([A-Za-z]{3,9})[\s,-]+(\d{4})(?:\s+(.*))?$');
-      if m is not null then m := array[m[2], m[1], m[3], m[4]]; end if;
+      m := array[m[2], m[1], m[3], m[4]];
     end if;
-    if m is null or ms.month_number(m[1]) is null then perform ms.date_fault(kind, source); end if;
-    mo := ms.month_number(m[1]); d := m[2]::int; y := m[3]::int; tm := m[4];
+    m := case when ms.month_number(m[1]) is not null then array[m[3], ms.month_number(m[1])::text, m[2], m[4]] end;
   else
-    tm := t; y := 1900; mo := 1; d := 1;
+    m := array['1900', '1', '1', t];
   end if;
+  if m is null then perform ms.date_fault(kind); end if;
+  y := case length(m[1]) when 2 then ms.full_year(m[1]::int) else m[1]::int end;
+  mo := m[2]::int; d := m[3]::int; tm := m[4];
   if mo not between 1 and 12 or d < 1 or y < 1 or d > extract(day from make_date(y, mo, 1) + interval '1 month - 1 day') then
     perform ms.date_range_fault(kind, source);
   end if;
@@ -205,39 +192,31 @@ begin
   -- time
   if coalesce(tm, '') <> '' then
     m := regexp_match(tm, '^(\d{1,2})(?::(\d{1,2}))?(?::(\d{1,2})(?:[.:](\d{1,7}))?)?\s*([AaPp][Mm])?$');
-    if m is null or (m[2] is null and m[5] is null) then perform ms.date_fault(kind, source); end if;
+    if m is null or (m[2] is null and m[5] is null) then perform ms.date_fault(kind); end if;
     if m[5] is not null then
-      if m[1]::int not between 1 and 12 then perform ms.date_fault(kind, source); end if;
+      if m[1]::int not between 1 and 12 then perform ms.date_fault(kind); end if;
       m[1] := ((m[1]::int % 12) + case when lower(m[5]) = 'pm' then 12 else 0 end)::text;
     end if;
     if m[1]::int > 23 or coalesce(m[2], '0')::int > 59 or coalesce(m[3], '0')::int > 59 then
       perform ms.date_range_fault(kind, source);
     end if;
-    if length(m[4]) > 3 and kind in ('datetime', 'smalldatetime') then perform ms.date_fault(kind, source); end if;
+    if length(m[4]) > 3 and kind in ('datetime', 'smalldatetime') then perform ms.date_fault(kind); end if;
     ticks := (m[1]::bigint * 3600 + coalesce(m[2], '0')::bigint * 60 + coalesce(m[3], '0')::bigint) * 10000000
       + rpad(coalesce(m[4], ''), 7, '0')::bigint;
   end if;
 end $$;
 
-create function ms.text_to_date(x text, style int, source text) returns date strict as $$
-declare p record;
-begin
-  p := ms.parse_temporal(x, style, 'date', source);
-  return date '0001-01-01' + p.days;
-end $$;
+create function ms.text_to_date(x text, style int, source text) returns date strict return
+  date '0001-01-01' + (ms.parse_temporal(x, style, 'date', source)).days;
 
-create function ms.text_to_time(x text, style int, source text) returns bigint strict as $$
-declare p record;
-begin
-  p := ms.parse_temporal(x, style, 'time', source);
-  return p.ticks;
-end $$;
+create function ms.text_to_time(x text, style int, source text) returns bigint strict return
+  (ms.parse_temporal(x, style, 'time', source)).ticks;
 
 create function ms.text_to_ticks(x text, kind text, style int, source text) returns bigint strict as $$
 declare p record; r bigint;
 begin
   p := ms.parse_temporal(x, style, kind, source);
-  if p.off <> 0 and kind in ('datetime', 'smalldatetime') then perform ms.date_fault(kind, source); end if;
+  if p.off <> 0 and kind in ('datetime', 'smalldatetime') then perform ms.date_fault(kind); end if;
   r := p.days::bigint * 864000000000 + p.ticks;
   if kind = 'datetime' and r < 552877920000000000 or kind = 'smalldatetime' and (r < 599266080000000000 or r > 655892639400000000) then
     perform ms.date_range_fault(kind, source);
@@ -251,7 +230,7 @@ begin
   p := ms.parse_temporal(x, style, 'datetimeoffset', source);
   p.ticks := p.days::bigint * 864000000000 + p.ticks - coalesce(p.off, 0)::bigint * 600000000;
   -- https://learn.microsoft.com/sql/t-sql/data-types/datetimeoffset-transact-sql: the range holds for UTC as well
-  if p.ticks not between 0 and 3155378975999999999 then perform ms.date_fault('datetimeoffset', source); end if;
+  if p.ticks not between 0 and 3155378975999999999 then perform ms.date_fault('datetimeoffset'); end if;
   return row(p.ticks, coalesce(p.off, 0))::ms.dto;
 end $$;
 
@@ -335,14 +314,19 @@ create function ms.part_ticks(part text) returns bigint return case part
   when 'week' then 6048000000000 when 'day' then 864000000000 when 'hour' then 36000000000 when 'minute' then 600000000
   when 'second' then 10000000 when 'millisecond' then 10000 when 'microsecond' then 10 end;
 
+create function ms.part_months(part text) returns int return
+  case part when 'year' then 12 when 'quarter' then 3 when 'month' then 1 end;
+
+create function ms.month_count(d date) returns bigint return
+  extract(year from d)::bigint * 12 + extract(month from d)::bigint - 1;
+
 create function ms.date_add(part text, n bigint, x bigint, kind text) returns bigint
 strict as $$
-declare r numeric; months bigint; d date; y int; m int; last int;
+declare r numeric; months bigint := n * ms.part_months(part); d date; y int; m int; last int;
 begin
-  if part in ('year', 'quarter', 'month') then
-    months := n * case part when 'year' then 12 when 'quarter' then 3 else 1 end;
+  if months is not null then
     d := ms.ticks_date(x);
-    months := extract(year from d)::bigint * 12 + extract(month from d)::bigint - 1 + months;
+    months := ms.month_count(d) + months;
     y := case when months < 12 or months >= 120000 then 0 else months / 12 end;
     if y = 0 or kind = 'datetime' and y < 1753 or kind = 'smalldatetime' and y not between 1900 and 2079 then
       perform ms.fail(517, 'type', kind);
@@ -364,14 +348,10 @@ end $$;
 
 -- DATEDIFF counts boundaries; weeks start on Sunday whatever DATEFIRST says.
 create function ms.date_diff(part text, a bigint, b bigint) returns numeric strict as $$
-declare da date; db date;
+declare unit int := ms.part_months(part);
 begin
-  if part in ('year', 'quarter', 'month') then
-    da := ms.ticks_date(a); db := ms.ticks_date(b);
-    return case part
-      when 'year' then extract(year from db) - extract(year from da)
-      when 'quarter' then (extract(year from db) - extract(year from da)) * 4 + extract(quarter from db) - extract(quarter from da)
-      else (extract(year from db) - extract(year from da)) * 12 + extract(month from db) - extract(month from da) end;
+  if unit is not null then
+    return ms.month_count(ms.ticks_date(b)) / unit - ms.month_count(ms.ticks_date(a)) / unit;
   end if;
   return case part
     -- 0001-01-01 was a Monday
@@ -432,28 +412,25 @@ end $$;
 
 create function ms.date_trunc(part text, x bigint, datefirst int) returns bigint strict as $$
 declare d date; unit bigint := ms.part_ticks(case part when 'dayofyear' then 'day' else part end);
+  months int := ms.part_months(part);
 begin
   if part <> 'week' and unit is not null then return x / unit * unit; end if;
   d := ms.ticks_date(x);
-  case part
-    when 'year' then d := make_date(extract(year from d)::int, 1, 1);
-    when 'quarter' then d := make_date(extract(year from d)::int, extract(quarter from d)::int * 3 - 2, 1);
-    when 'month' then d := make_date(extract(year from d)::int, extract(month from d)::int, 1);
-    when 'week' then d := d - ((extract(isodow from d)::int - datefirst + 7) % 7);
-    when 'iso_week' then d := d - (extract(isodow from d)::int - 1);
-  end case;
-  return ms.date_ticks(d);
+  if months is not null then
+    months := ms.month_count(d) / months * months;
+    return ms.date_ticks(make_date(months / 12, months % 12 + 1, 1));
+  end if;
+  return ms.date_ticks(d - ((extract(isodow from d)::int - case part when 'week' then datefirst else 1 end + 7) % 7));
 end $$;
 
 -- DATE_BUCKET: the start of the bucket of n parts, counted from the origin.
 create function ms.date_bucket(part text, n bigint, x bigint, origin bigint) returns bigint strict as $$
-declare unit numeric; k numeric; months int;
+declare unit numeric; k numeric; months int := n * ms.part_months(part);
 begin
   if n <= 0 then
     perform ms.fail(9834);
   end if;
-  if part in ('year', 'quarter', 'month') then
-    months := n * case part when 'year' then 12 when 'quarter' then 3 else 1 end;
+  if months is not null then
     k := floor(ms.date_diff('month', origin, x) / months);
     if ms.date_add('month', (k * months)::bigint, origin, 'datetime2') > x then k := k - 1; end if;
     return ms.date_add('month', (k * months)::bigint, origin, 'datetime2');
@@ -466,8 +443,8 @@ create function ms.end_of_month(x date, n int) returns date return
   (date_trunc('month', x) + make_interval(months => n + 1) - interval '1 day')::date;
 
 create function ms.parts_fault(kind text) returns text as $$
-  select ms.fail(289, 'state', case kind when 'date' then '1' when 'time' then '2' when 'datetime' then '3'
-    when 'smalldatetime' then '4' when 'datetime2' then '5' else '6' end, 'type', kind)
+  select ms.fail(289, 'state', array_position(
+    array['date', 'time', 'datetime', 'smalldatetime', 'datetime2', 'datetimeoffset'], kind)::text, 'type', kind)
 $$;
 
 create function ms.date_from_parts(y int, m int, d int) returns date strict as $$

@@ -196,10 +196,10 @@ create function ms.json_item(doc text, at int) returns text return
 create function ms.json_itself(doc text) returns text return
   case when json_typeof(doc::json) in ('object', 'array') then null else doc::json #>> '{}' end;
 
-create function ms.json_within(x text, n int) returns text as $$
+create function ms.within(x text, n int, what text) returns text as $$
 begin
   if octet_length(x) > n and ms.utf16_length(x) > n then
-    perform ms.fail(50999, 'construct', 'a JSON string of ' || ms.utf16_length(x) || ' characters for an OPENJSON column of ' || n);
+    perform ms.fail(50999, 'construct', what || ' of ' || n || ' for a string of ' || ms.utf16_length(x) || ' characters');
   end if;
   return x;
 end $$;

@@ -4,7 +4,7 @@ from typing import Any, Iterator
 
 from ...catalog import system
 from ...interface import Event
-from ...sqltypes import SMALLINT, nvarchar
+from ...sqltypes import nvarchar
 from .binding import Call, declared, like
 
 _SYSNAME = nvarchar(128)
@@ -162,14 +162,11 @@ def foreign_keys(call: Call) -> Iterator[Event]:
     )
     call.check_qualifier(pk_qualifier)
     call.check_qualifier(fk_qualifier)
-    result = tuple(
-        (name, SMALLINT if name in ("KEY_SEQ", "UPDATE_RULE", "DELETE_RULE", "DEFERRABILITY") else _SYSNAME)
-        for name in (
-            "PKTABLE_QUALIFIER", "PKTABLE_OWNER", "PKTABLE_NAME", "PKCOLUMN_NAME", "FKTABLE_QUALIFIER",
-            "FKTABLE_OWNER", "FKTABLE_NAME", "FKCOLUMN_NAME", "KEY_SEQ", "UPDATE_RULE", "DELETE_RULE", "FK_NAME",
-            "PK_NAME", "DEFERRABILITY",
-        )
-    )  # fmt: skip
+    result = declared(
+        """PKTABLE_QUALIFIER, PKTABLE_OWNER, PKTABLE_NAME, PKCOLUMN_NAME, FKTABLE_QUALIFIER, FKTABLE_OWNER, FKTABLE_NAME,
+        FKCOLUMN_NAME, KEY_SEQ smallint, UPDATE_RULE smallint, DELETE_RULE smallint, FK_NAME, PK_NAME,
+        DEFERRABILITY smallint"""
+    )
     database = call.session.database
     rows = [
         (database, *row[:3], database, *row[3:7], _RULES[row[7]], _RULES[row[8]], *row[9:], 7)

@@ -51,6 +51,10 @@ def drop_type(call: Call) -> Iterator[Event]:
     yield ReturnStatus(0)
 
 
+# The property of a target and name.
+_OF = " where class = $1 and major_id = $2 and minor_id = $3 and ms.key(name) = ms.key($4)"
+
+
 def add_property(call: Call) -> Iterator[Event]:
     """sp_addextendedproperty. :raises SqlServerError: 15233 when it exists, 15135 for an unknown object."""
     name, value, *levels = call.bind(*_LEVELS, required=1)
@@ -69,8 +73,7 @@ def update_property(call: Call) -> Iterator[Event]:
     target, shown = _target(call, levels)
     _require(call, target, name, shown)
     call.session.connection.execute(
-        "update ms.extended_properties set value = $5, value_type = $6"
-        " where class = $1 and major_id = $2 and minor_id = $3 and ms.key(name) = ms.key($4)",
+        "update ms.extended_properties set value = $5, value_type = $6" + _OF,
         (*target, name, *_value(call, value)),
     )
     yield ReturnStatus(0)
@@ -82,11 +85,7 @@ def drop_property(call: Call) -> Iterator[Event]:
     name, *levels = call.bind(*names, required=1)
     target, shown = _target(call, levels)
     _require(call, target, name, shown)
-    call.session.connection.execute(
-        "delete from ms.extended_properties"
-        " where class = $1 and major_id = $2 and minor_id = $3 and ms.key(name) = ms.key($4)",
-        (*target, name),
-    )
+    call.session.connection.execute("delete from ms.extended_properties" + _OF, (*target, name))
     yield ReturnStatus(0)
 
 
@@ -104,13 +103,7 @@ def _value(call: Call, value: Any) -> tuple[str | None, str]:
 
 
 def _exists(call: Call, target: tuple[int, int, int], name: str) -> bool:
-    return bool(
-        call.query(
-            "select 1 from ms.extended_properties"
-            " where class = $1 and major_id = $2 and minor_id = $3 and ms.key(name) = ms.key($4)",
-            *target, name,
-        )
-    )  # fmt: skip
+    return bool(call.query("select 1 from ms.extended_properties" + _OF, *target, name))
 
 
 def _require(call: Call, target: tuple[int, int, int], name: str, shown: str) -> None:

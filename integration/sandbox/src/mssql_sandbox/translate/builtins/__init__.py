@@ -23,6 +23,10 @@ def lookup(name: str, version: Any) -> Function | None:
     return function if version.has_function(name) else None
 
 
+def unknown(node: nodes.FunctionCall | nodes.PredicateFunction) -> SqlServerError:
+    return SqlServerError(195, name=node.name, kind="built-in function name", state=10, line=node.line)
+
+
 def check_call(node: nodes.FunctionCall, version: Any) -> None:
     """Refuse what a server refuses of a call as it parses the batch, even where it never runs.
 
@@ -36,7 +40,7 @@ def check_call(node: nodes.FunctionCall, version: Any) -> None:
     if function is None and node.keys is not None:
         return  # no syntax of older grammars
     if function is None:
-        raise SqlServerError(195, name=node.name, kind="built-in function name", state=10, line=node.line)
+        raise unknown(node)
     function.check(node, version)
 
 

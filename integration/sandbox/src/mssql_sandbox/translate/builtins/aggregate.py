@@ -4,7 +4,7 @@ from ...errors import NotSupported, SqlServerError
 from ...sqltypes import BIGINT, FLOAT, INT, MAX, MONEY, TINYINT, decimal, nvarchar, varchar
 from ...syntax import nodes
 from ...types.collation import key_sql
-from ...types.precedence import label
+from ...types.pairs import label
 from ..aggregates import contains_aggregate, contains_subquery, contains_window, walk
 from ..bound import Bound, Scope
 from .call import Call
@@ -78,9 +78,9 @@ def _count(call: Call) -> Bound:
     if isinstance(call.node.arguments[0], nodes.Star):
         return Bound(f"({finish(call, 'count(*)')})::{cast}", kind, False)
     bound = argument(call)
-    if bound.type.name in ("text", "ntext", "image", "xml", "json"):
+    if bound.type.name in ("null", "text", "ntext", "image", "xml", "json"):
         raise invalid(bound, call.name)
-    value = "NULL::integer" if bound.is_null else bound.sql
+    value = bound.sql
     if call.node.distinct:
         value = f"DISTINCT {key_sql(value, bound.type)}"
     elif bound.type.name == "datetimeoffset":
@@ -92,8 +92,6 @@ def _count(call: Call) -> Bound:
 def _sum(call: Call) -> Bound:
     bound = argument(call)
     name = bound.type.name
-    if bound.is_null:
-        raise SqlServerError(8117, type="NULL", operator="sum")
     if not bound.type.is_number or name == "bit":
         raise invalid(bound, "sum")
     distinct = "DISTINCT " if call.node.distinct else ""
@@ -114,9 +112,7 @@ def _sum(call: Call) -> Bound:
 def _avg(call: Call) -> Bound:
     bound = argument(call)
     name = bound.type.name
-    if bound.is_null or not bound.type.is_number or name == "bit":
-        if bound.is_null:
-            raise SqlServerError(8117, type="NULL", operator="avg")
+    if not bound.type.is_number or name == "bit":
         raise invalid(bound, "avg")
     distinct = "DISTINCT " if call.node.distinct else ""
     if bound.type.is_approximate:
@@ -148,9 +144,7 @@ def _cut(total: str, count: str, scale: int) -> str:
 def _min(call: Call) -> Bound:
     name = call.name
     bound = argument(call)
-    if bound.is_null:
-        raise SqlServerError(8117, type="NULL", operator=name)
-    if bound.type.name in ("bit", "text", "ntext", "image", "xml", "json"):
+    if bound.type.name in ("null", "bit", "text", "ntext", "image", "xml", "json"):
         raise invalid(bound, name)
     type_ = bound.type
     if type_.name == "sql_variant":
@@ -170,7 +164,7 @@ def _min(call: Call) -> Bound:
 def _deviation(call: Call) -> Bound:
     name = call.name
     bound = argument(call)
-    if bound.is_null or not bound.type.is_number or bound.type.name == "bit":
+    if not bound.type.is_number or bound.type.name == "bit":
         raise invalid(bound, name)
     function = {"stdev": "stddev_samp", "stdevp": "stddev_pop", "var": "var_samp", "varp": "var_pop"}[name]
     distinct = "DISTINCT " if call.node.distinct else ""
@@ -211,6 +205,8 @@ def _string_agg(call: Call) -> Bound:
     separator_node = call.node.arguments[1]
     if not _is_separator(separator_node):
         raise SqlServerError(8733)
+    if bound.is_null:
+        raise call.invalid(1, bound)
     value = call.text(1, bound)
     given = call.expression(separator_node)
     if not given.type.is_character:

@@ -8,7 +8,7 @@ from ...errors import SqlServerError
 from ...sqltypes import INT, SqlType, nvarchar, varchar
 from ...syntax import nodes
 from ...types.code_pages import padded
-from ...types.precedence import label
+from ...types.pairs import label
 from ..bound import Bound, Scope
 from ..operands import convert
 from ..plan import Context

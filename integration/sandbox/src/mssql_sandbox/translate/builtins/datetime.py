@@ -40,6 +40,14 @@ def datepart(call: Call) -> str:
     return part
 
 
+def _unit(call: Call, *refused: str) -> str:
+    """The datepart that a function counts. :raises SqlServerError: 9806 for one that it does not, 155, 1023."""
+    part = datepart(call)
+    if part in ("iso_week", "tzoffset", *refused):
+        raise SqlServerError(9806, part=part, name=call.name)
+    return {"dayofyear": "day", "weekday": "day"}.get(part, part)
+
+
 def temporal(call: Call, position: int, bound: Bound) -> Bound:
     """An argument of a date type; strings become datetime2(7) as documented, numbers datetime."""
     if bound.is_null:
@@ -89,16 +97,16 @@ def _added_count(call: Call, amount: Bound) -> str:
 
 @define("dateadd", 3)
 def _dateadd(call: Call) -> Bound:
-    part = datepart(call)
+    part = _unit(call)
     amount = call.bind(2)
     original = call.bind(3)
     value = temporal(call, 3, original)
     if original.type.is_character:
         value = replace(value, sql=convert(original, DATETIME), type=DATETIME)
-    part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
-    if part in ("iso_week", "tzoffset"):
-        raise SqlServerError(9806, part=part, name="dateadd")
     check_part(part, value.type, "dateadd")
+    # "Fractional seconds precision", https://learn.microsoft.com/sql/t-sql/functions/dateadd-transact-sql
+    if part in ("microsecond", "nanosecond") and value.type.name in ("datetime", "smalldatetime"):
+        raise SqlServerError(9810, part=part, name="dateadd", type=value.type.name)
     count = _added_count(call, amount)
     bounds = [amount, value]
     name = value.type.name
@@ -123,11 +131,8 @@ def _dateadd(call: Call) -> Bound:
 @define("datediff datediff_big", 3)
 def _datediff(call: Call) -> Bound:
     name = call.name
-    part = datepart(call)
-    if part in ("iso_week", "tzoffset"):
-        raise SqlServerError(9806, part=part, name=name)
+    part = _unit(call)
     values = [_shown(temporal(call, position, call.bind(position)), part) for position in (2, 3)]
-    part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
     if all(value.type.name == "datetimeoffset" for value in values):
         start, end = (f"({value.sql}).u" for value in values)
     elif any(value.type.name == "datetimeoffset" for value in values):
@@ -262,12 +267,9 @@ def _smalldatetimefromparts(call: Call) -> Bound:
 @define("date_bucket", 3, 4)
 def _date_bucket(call: Call) -> Bound:
     """https://learn.microsoft.com/sql/t-sql/functions/date-bucket-transact-sql"""
-    part = datepart(call)
+    part = _unit(call, "microsecond", "nanosecond")
     bounds = [call.bind(position) for position in range(2, call.count + 1)]
     value = temporal(call, 3, bounds[1])
-    part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
-    if part in ("iso_week", "tzoffset", "microsecond", "nanosecond"):
-        raise SqlServerError(9806, part=part, name="date_bucket")
     check_part(part, value.type, "date_bucket")
     count = f"({convert(bounds[0], BIGINT)})"
     origin = ticks(Bound(convert(bounds[2], value.type), value.type)) if len(bounds) > 2 else "599266080000000000"

@@ -48,13 +48,17 @@ class Metadata:
         return Bound(f"{self.engine}({', '.join(converted)})", self.type)
 
 
+def _constant(call: Call) -> nodes.Literal:
+    argument = call.node.arguments[0]
+    if not isinstance(argument, nodes.Literal) or argument.kind not in ("string", "nstring"):
+        raise NotSupported(f"{call.name.upper()} of a value that is not a constant")
+    return argument
+
+
 @define("serverproperty", 1)
 def _server_property(call: Call) -> Bound:
     """SERVERPROPERTY: a constant for the version played; NULL for an unknown property."""
-    argument = call.node.arguments[0]
-    if not isinstance(argument, nodes.Literal) or argument.kind not in ("string", "nstring"):
-        raise NotSupported("SERVERPROPERTY of a value that is not a constant")
-    name = argument.text.casefold()
+    name = _constant(call).text.casefold()
     value = server_property(name, call.context)
     if value is None:
         return Bound("null::text", _VARIANT)
@@ -202,9 +206,7 @@ def _session_context(call: Call) -> Bound:
 
     :raises SqlServerError: 8116 for a key that is not Unicode text.
     """
-    argument = call.node.arguments[0]
-    if not isinstance(argument, nodes.Literal) or argument.kind not in ("string", "nstring"):
-        raise NotSupported("SESSION_CONTEXT of a key that is not a constant")
+    argument = _constant(call)
     if argument.kind == "string":
         raise SqlServerError(8116, type="varchar", position=1, name="session_context")
     sql = call.t.statement.parameter(f"session_context:{argument.text.casefold()}", nvarchar(4000))

@@ -98,7 +98,7 @@ def _substring(call: Call) -> Bound:
         return call.result(
             f"ms.substring({call.first.sql}, {start}, {length})", varbinary(call.first.type.length or 8000)
         )
-    if not call.first.type.is_character and not call.first.is_null:
+    if not call.first.type.is_character:
         raise call.invalid(1)
     x = call.text(1)
     size = _stored(x, constant(call.arguments[2]) if call.count > 2 else None)
@@ -120,6 +120,8 @@ def _folding(call: Call, bound: Bound) -> Callable[[str], str]:
 
 @define("patindex", 2)
 def _patindex(call: Call) -> Bound:
+    if call.second.is_null:
+        raise call.invalid(2)
     pattern, hay = same_collation(call.texts(), "patindex")
     fold = _folding(call, hay)
     return _counted(call, f"ms.patindex({fold(pattern.sql)}, {fold(hay.sql)})", hay)
@@ -149,7 +151,13 @@ def _stuff(call: Call) -> Bound:
         length = max(min(width - min(count, max(width - start + 1, 0)) + added, length), 1)
     kind = _united([x, y], length, x.type.collation)
     places = f"{call.integer(2)}, {call.integer(3)}"
-    return call.result(f"ms.stuff({x.sql}, {places}, {y.sql}{_units(x)})", kind, True)
+    sql = f"ms.stuff({x.sql}, {places}, {y.sql}{_units(x)})"
+    if length in (
+        4000,
+        8000,
+    ):  # an error on a server, https://learn.microsoft.com/sql/t-sql/functions/stuff-transact-sql
+        sql = f"ms.within({sql}, {length}, 'STUFF')"
+    return call.result(sql, kind, True)
 
 
 @define("replicate", 2)
@@ -297,5 +305,7 @@ def _str(call: Call) -> Bound:
     length = call.integer(2, "10")
     decimals = call.integer(3, "0")
     size = constant(call.second) if call.count > 1 else 10
+    if size is not None and size > 8000:
+        raise NotSupported(f"STR of {size} characters")
     kind = call.varchar(8000 if size is None else max(min(size, 8000), 1))
     return call.result(f"ms.str({value}, {length}, {decimals})", kind, True)

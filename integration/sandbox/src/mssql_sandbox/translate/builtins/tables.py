@@ -94,7 +94,7 @@ def _json_column(raw: Bound, type_: SqlType) -> str:
     if type_.is_binary:
         return convert(Bound(f"ms.base64_decode({raw.sql})", varbinary(MAX), True), type_, True)
     if type_.is_character and type_.length not in (None, MAX):
-        raw = Bound(f"ms.json_within({raw.sql}, {type_.length})", raw.type, True)
+        raw = Bound(f"ms.within({raw.sql}, {type_.length}, 'an OPENJSON column')", raw.type, True)
     return convert(raw, type_, True)
 
 

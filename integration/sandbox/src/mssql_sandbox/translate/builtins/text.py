@@ -56,6 +56,8 @@ def _unistr(call: Call) -> Bound:
 def _format(call: Call) -> Bound:
     """https://learn.microsoft.com/sql/t-sql/functions/format-transact-sql"""
     value, pattern = call.first, call.text(2)
+    if call.second.is_null:
+        raise call.invalid(2)
     if call.count > 2 and str(call.arguments[2].constant).casefold() not in _CULTURES:
         raise NotSupported("FORMAT with a culture other than en-US")
     kind = call.nvarchar(4000)
