@@ -107,7 +107,7 @@ def insert_rows(repeat: int, count: int = 10_000) -> Iterator[tuple[str, Ratio]]
         return [number, book.author_id, book.title, str(book.price), book.pages, added]
 
     ((_, params),) = compiled()
-    if list(params) != [by_hand()]:
+    if [str(param) for param in params] != [by_hand()]:
         raise AssertionError("The JSON by hand is not the statement's.")
     yield "bulk_create(), prepared", ratio(compiled, by_hand, max(repeat // 3, 5))
 
