@@ -21,15 +21,19 @@ _LIST = re.compile(r"\((?:@P\d+, )*@P\d+\)")
 _PARAMETER = re.compile(r"@P\d+")
 _LENGTH = re.compile(r"\((?:\d+|max)(?:, ?\d+)?\)")
 _NUMBER = re.compile(r"(?<![\w\[.])\d+(?![\w\]])")
-_QUERIES = ("SELECT", "UPDATE", "DELETE", "WITH")
+# What is counted for itself: each combination of NULLs is a text of its own in an INSERT.
+KINDS = {
+    "queries": ("SELECT", "UPDATE", "DELETE", "WITH"),
+    "inserts": ("INSERT", "MERGE", "SET IDENTITY_INSERT", "DECLARE"),
+}
 
 
-def statements(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """(text, types of the parameters) of each parameterised query in a journal."""
+def statements(lines: Iterable[str], kind: str) -> Iterator[tuple[str, str]]:
+    """(text, types of the parameters) of each parameterised statement of a kind in a journal."""
     for line in lines:
         entry = json.loads(line)
         text = entry.get("text", "")
-        if "declarations" in entry and text.lstrip(" (").upper().startswith(_QUERIES):
+        if "declarations" in entry and text.lstrip(" (").upper().startswith(KINDS[kind]):
             yield text, entry["declarations"]
 
 
@@ -60,12 +64,14 @@ def main() -> int:
     parser.add_argument("--show", type=int, default=10, help="how many shapes with two texts to print")
     arguments = parser.parse_args()
     with open(arguments.report / "journal.jsonl", encoding="utf-8") as journal:
-        pairs = list(statements(journal))
-    figures = counted(pairs)
-    print(f"{len(pairs)} queries with parameters, {figures['plans']} plans (text and types)")
-    print(f"{figures['shapes']} shapes, {figures['without numbers']} of them if numbers in the text are taken as one")
-    for text, texts in list(figures["differ"].items())[: arguments.show]:
-        print(f"  {len(texts)} x {text[:300]}")
+        lines = list(journal)
+    for kind in KINDS:
+        pairs = list(statements(lines, kind))
+        figures = counted(pairs)
+        print(f"{len(pairs):,} {kind} with parameters, {figures['plans']:,} plans (text and types)")
+        print(f"  {figures['shapes']:,} shapes, {figures['without numbers']:,} if numbers in the text are taken as one")
+        for text, texts in list(figures["differ"].items())[: arguments.show]:
+            print(f"  {len(texts)} x {text[:300]}")
     return 0
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from django_suite import expectations, order, page, report, results, state
+from django_suite import expectations, order, page, plans, report, results, state
 
 TOP = Path(__file__).parents[2]
 STATE = state.State("5.2.1", "2022", "abc")
@@ -182,3 +182,31 @@ def test_nothing_fails_in_what_is_kept():
 def test_the_report_counts_a_test_once(tmp_path):
     runs = [outcome(entries=[("a", "failed", "x"), ("a", "failed", "y"), ("b", "passed", "")])]
     assert report.write_report(runs, tmp_path, "5.2.1") == (1, 1, 0)
+
+
+# ---- plans --------------------------------------------------------------------------------
+
+
+def counted(kind, *statements):
+    lines = [json.dumps({"text": text, "declarations": declarations}) for text, declarations in statements]
+    figures = plans.counted(plans.statements(lines, kind))
+    return figures["plans"], figures["shapes"], figures["without numbers"]
+
+
+def test_classes_of_lengths_are_plans_of_one_shape():
+    short = "SELECT [a] FROM [t] WHERE [a] IN (@P1, @P2)", "@P1 nvarchar(50),@P2 nvarchar(50)"
+    long = "SELECT [a] FROM [t] WHERE [a] IN (@P1)", "@P1 nvarchar(max)"
+    assert counted("queries", short, long, long) == (2, 1, 1)
+
+
+def test_a_number_in_the_text_is_a_shape_that_is_named():
+    ten, twenty = (("SELECT TOP (%d) [a] FROM [t] WHERE [a] = @P1" % number, "@P1 int") for number in (10, 20))
+    assert counted("queries", ten, twenty) == (2, 2, 1)
+
+
+def test_inserts_are_counted_for_themselves():
+    with_null = "INSERT INTO [t] ([a], [b]) VALUES (@P1, NULL)", "@P1 int"
+    without = "INSERT INTO [t] ([a], [b]) VALUES (@P1, @P2)", "@P1 int,@P2 int"
+    query = "SELECT [a] FROM [t] WHERE [a] = @P1", "@P1 int"
+    assert counted("inserts", with_null, without, query) == (2, 2, 2)
+    assert counted("queries", with_null, without, query) == (1, 1, 1)
