@@ -450,6 +450,35 @@ def test_a_unique_computed_column_is_taken_away_and_made_again(migrated, scripte
         _drop_all(connection)
 
 
+def test_what_is_computed_from_a_column_that_becomes_nullable_takes_its_nulls(migrated, scripted):
+    """The server finds a computed column of what is never NULL to be NOT NULL; declared so, it would refuse NULLs (515)."""
+    from django.db import migrations, models
+    from django.db.models.functions import Lower
+
+    def text(**options):
+        return models.CharField(max_length=5, **options)
+
+    lower = models.GeneratedField(expression=Lower("a"), output_field=text(), db_persist=True)
+    fields = [("id", models.BigAutoField(primary_key=True)), ("a", text()), ("b", lower)]
+    indexes = [models.Index(Lower("a"), name="low"), models.Index(fields=["b"], name="ix")]
+    steps = [
+        [migrations.CreateModel("T", fields, {"indexes": indexes})],
+        [migrations.AlterField("t", "a", text(null=True))],
+        [migrations.RunSQL("INSERT INTO [a_t] ([a]) VALUES (NULL), (N'X')")],
+        [migrations.RunSQL("DELETE FROM [a_t] WHERE [a] IS NULL"), migrations.AlterField("t", "a", text())],
+        [migrations.AlterField("t", "a", text(null=True))],
+        [migrations.RunSQL("INSERT INTO [a_t] ([a]) VALUES (NULL)")],
+    ]
+    all_steps(migrated, scripted, steps)
+    for connection in (migrated, scripted):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT [b] FROM [a_t] ORDER BY [b]")
+            assert cursor.fetchall() == [(None,), ("x",)]
+            cursor.execute("SELECT name FROM sys.columns WHERE object_id = OBJECT_ID('a_t') AND is_nullable = 0")
+            assert cursor.fetchall() == [("id",)]
+        _drop_all(connection)
+
+
 def hidden_columns():
     """Operations after which an index with hidden columns has another name, and a new one its old name (error 2705)."""
     from django.db import migrations, models

@@ -51,6 +51,19 @@ def test_refused_tables(client, statement, numbers):
     assert client.errors(statement) == numbers
 
 
+def test_a_computed_column_may_be_not_null(client):
+    """PERSISTED NOT NULL, https://learn.microsoft.com/sql/t-sql/statements/create-table-transact-sql."""
+    client.run(
+        "CREATE TABLE a (s nvarchar(5) NULL, l AS LOWER(s) PERSISTED NOT NULL); CREATE TABLE b (s nvarchar(5) NULL)"
+    )
+    assert client.errors("INSERT INTO a (s) VALUES (NULL)")[0] == 515
+    client.run("INSERT INTO a (s) VALUES (N'X'); INSERT INTO b (s) VALUES (NULL)")
+    assert client.errors("UPDATE a SET s = NULL")[0] == 515
+    assert client.errors("ALTER TABLE b ADD l AS LOWER(s) PERSISTED NOT NULL")[0] == 515
+    client.run("ALTER TABLE b ADD l AS ISNULL(s, N'') PERSISTED NOT NULL")
+    assert client.run("SELECT l FROM a UNION ALL SELECT l FROM b") == [("x",), ("",)]
+
+
 def test_rollback_takes_tables_back(server):
     client = Client(server)
     client.run("BEGIN TRANSACTION; CREATE TABLE gone (id int)")

@@ -318,6 +318,15 @@ def test_a_renamed_key_that_changes_is_followed_under_its_name_of_before(catalog
     ]
 
 
+@pytest.mark.parametrize(("null", "ending"), [(True, ""), (False, " NOT NULL")])
+def test_what_is_computed_may_be_null_where_its_column_becomes_so(catalog, thing, null, ending):
+    """NOT NULL in the catalogue is what the server found, unless it was written; only with NULLs it would be wrong."""
+    thing.column("low", "nvarchar", 20, False, computed="(lower([code]))")
+    new = models.CharField(max_length=10 if null else 20, null=null)
+    (made,) = [sql for sql in altered(catalog, "code", models.CharField(max_length=10), new) if " ADD " in sql]
+    assert made == "ALTER TABLE [a_thing] ADD [low] AS (lower([code])) PERSISTED" + ending
+
+
 # A longer text leaves in place what the server lets stay (ALTER TABLE, ALTER COLUMN).
 
 

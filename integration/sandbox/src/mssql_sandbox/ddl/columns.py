@@ -65,7 +65,7 @@ def engine_definition(ddl: Ddl, number: int, new: NewColumn) -> str:
         parts.append(f"generated always as ({_generated(ddl, number, new)}) stored")
     if column.rowversion:
         parts.append("default ms.next_rowversion()")
-    if not column.nullable and new.engine_sql is None:
+    if not column.nullable and (new.engine_sql is None or new.definition.nullable is False):
         parts.append("not null")
     return " ".join(parts)
 

@@ -386,9 +386,14 @@ class FieldAlteration:
         """
         Exclude NULLs from the uniqueness of a column that becomes nullable, or include them again.
 
-        Unique constraints take NULLs for equal, filtered indexes ignore them.
+        Unique constraints take NULLs for equal, filtered indexes ignore them. What is computed from the column may
+        be NULL as well: the server finds that by itself, unless NOT NULL is written (CREATE TABLE, computed columns).
         """
         column = self.new_column
+        if self.new.null:
+            dependents.computed = [
+                item._replace(is_nullable=item.is_nullable or item.table == self.table) for item in dependents.computed
+            ]
         own_rules = {
             constraint.name
             for constraint in self.model._meta.constraints
