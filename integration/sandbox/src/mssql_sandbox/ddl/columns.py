@@ -153,11 +153,10 @@ def create_rowversion(ddl: Ddl, physical: str, column: Column) -> None:
 
 def _check_rowversions(table_name: str, resolved: Sequence[NewColumn], existing: Table | None) -> None:
     """:raises SqlServerError: 2738 a second rowversion column."""
-    versions = [column for column in existing.columns if column.rowversion] if existing else []
-    for new in resolved:
-        if new.column.rowversion and versions:
-            raise SqlServerError(2738, table=table_name, column=new.column.name)
-        versions += [new.column] if new.column.rowversion else []
+    columns = [*(existing.columns if existing else ()), *(new.column for new in resolved)]
+    versions = [column.name for column in columns if column.rowversion]
+    if len(versions) > 1:
+        raise SqlServerError(2738, table=table_name, column=versions[1])
 
 
 def identity_range(type_: SqlType) -> tuple[int, int]:
