@@ -121,9 +121,6 @@ create function ms.columnproperty(id int, column_name text, property text) retur
     when 'isidnotforrepl' then c.is_not_for_replication
     when 'isrowguidcol' then c.is_rowguidcol
     when 'issparse' then c.is_sparse
-    when 'iscolumnset' then 0
-    when 'ishidden' then 0
-    when 'generatedalwaystype' then 0
     when 'isdeterministic' then case when c.definition is not null then 1 end
     when 'isprecise' then case when c.definition is not null then (c.system_type_id not in (59, 62))::int end
     when 'isindexable' then (c.max_length <> -1 and c.system_type_id not in (34, 35, 99, 241, 244))::int
@@ -135,7 +132,7 @@ create function ms.columnproperty(id int, column_name text, property text) retur
       when c.system_type_id in (231, 239) and c.max_length > 0 then c.max_length / 2
       when c.system_type_id in (167, 175, 231, 239, 165, 173) then c.max_length end
     when 'usesansitrim' then case when c.system_type_id in (165, 167, 173, 175) then 1 end
-    end
+    else case when property ~* '^(iscolumnset|ishidden|generatedalwaystype)$' then 0 end end
   from ms.columns c where c.object_id = id and ms.key(c.name) = ms.key(rtrim(column_name))
 $$;
 
@@ -203,15 +200,9 @@ create function ms.indexproperty(id int, index_name text, property text) returns
     when 'isunique' then i.is_unique
     when 'isclustered' then (i.type = 1)::int
     when 'isdisabled' then i.is_disabled
-    when 'ishypothetical' then 0
-    when 'isstatistics' then 0
-    when 'isautostatistics' then 0
-    when 'ispadindex' then 0
-    when 'ispagelockdisallowed' then 0
-    when 'isrowlockdisallowed' then 0
     when 'indexfillfactor' then i.fill_factor
     when 'indexdepth' then 1
-    end
+    else case when property ~* '^is(hypothetical|(auto)?statistics|padindex|(page|row)lockdisallowed)$' then 0 end end
   from ms.indexes i where i.object_id = id and ms.key(i.name) = ms.key(index_name)
 $$;
 

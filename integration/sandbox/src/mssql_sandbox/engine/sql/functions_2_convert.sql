@@ -402,5 +402,6 @@ begin
   execute 'select (' || expression || ')::text' into r using value;
   return r;
 exception when sqlstate 'MS000' or numeric_value_out_of_range then
+  if sqlerrm like '50999%' then raise; end if;
   return null;
 end $$;

@@ -131,13 +131,16 @@ as $$
 declare t text := btrim(x, ' '); m text[]; y int; mo int; d int; tm text; dmy boolean := style in (3, 4, 5, 103, 104, 105);
 begin
   ticks := 0;
+  if style <> 0 and t <> '' and style || ' ' || t !~* ('^(((10?|[345]) (\d\d?\D){2}\d\d|1(0[1345]|10) (\d\d?\D){2}\d{4}|12 \d{6}|112 \d{8})(\s|$)'
+    || '|(2|11) \d\d\D|(2[0135]|1(02|11|2[0167])) \d{4}\D|(1(0[0679]|13)|[679]|13) .*[a-z]{3}|(8|14|24|1(08|14)) \d\d?:)') then
+    perform ms.fail(50999, 'construct', 'CONVERT of a text that does not follow its style');
+  end if;
   -- the usual format of programs
   if t ~ '^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?([+-](0\d|1[0-3]):[0-5]\d)?$'
     and left(t, 4) <> '0000' and substr(t, 6, 2) between '01' and '12' and substr(t, 9, 2) between '01' and '28' then
     tm := substr(t, 21);
     if length(t) > 24 and substr(t, length(t) - 5, 1) in ('+', '-') then
-      off := (substr(t, length(t) - 5, 3)::int * 60)
-        + (substr(t, length(t) - 5, 1) || right(t, 2))::int;
+      off := extract(epoch from right(t, 6)::interval) / 60;
       tm := case when length(t) = 25 then '' else substr(t, 21, length(t) - 26) end;
     end if;
     if length(tm) > 3 and kind in ('datetime', 'smalldatetime') then perform ms.date_fault(kind); end if;
@@ -148,14 +151,11 @@ begin
   end if;
   if t = '' then days := date '1900-01-01' - date '0001-01-01'; return; end if;
   -- zone
-  m := regexp_match(t, '^(.*\d)\s*(Z|[+-]\d{1,2}:\d\d)$', 'i');
+  m := regexp_match(t, '^(.*\d)\s*(Z|[+-]\d{1,2}:[0-5]\d)$', 'i');
   if m is not null and m[1] ~ ':' then
     t := m[1];
-    if upper(m[2]) = 'Z' then off := 0;
-    else
-      off := (case left(m[2], 1) when '-' then -1 else 1 end) * (split_part(substr(m[2], 2), ':', 1)::int * 60 + split_part(m[2], ':', 2)::int);
-      if abs(off) > 840 then perform ms.date_fault(kind); end if;
-    end if;
+    off := extract(epoch from replace(upper(m[2]), 'Z', '0')::interval) / 60;
+    if abs(off) > 840 then perform ms.date_fault(kind); end if;
   end if;
   -- date: year, month, day, time
   if t ~ '^\d{4}[-/.]' then
@@ -167,7 +167,7 @@ begin
   elsif style in (2, 11) and t ~ '^\d{1,2}[-/.]\d' then
     m := regexp_match(t, '^(\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?:\s+(.*))?$');
   elsif t ~ '^\d{1,2}[-/.]\d' then
-    if coalesce(style, 0) not in (1, 3, 4, 5, 10, 101, 103, 104, 105, 110) and current_setting('ms.dateformat', true) = 'ymd' then
+    if style = 0 and current_setting('ms.dateformat', true) = 'ymd' then
       perform ms.fail(50999, 'construct', 'under SET DATEFORMAT ymd a date of digits that does not begin with four of the year');
     end if;
     m := regexp_match(t, '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:\s+(.*))?$');
@@ -190,7 +190,7 @@ begin
   end if;
   days := make_date(y, mo, d) - date '0001-01-01';
   -- time
-  if coalesce(tm, '') <> '' then
+  if tm <> '' then
     m := regexp_match(tm, '^(\d{1,2})(?::(\d{1,2}))?(?::(\d{1,2})(?:[.:](\d{1,7}))?)?\s*([AaPp][Mm])?$');
     if m is null or (m[2] is null and m[5] is null) then perform ms.date_fault(kind); end if;
     if m[5] is not null then

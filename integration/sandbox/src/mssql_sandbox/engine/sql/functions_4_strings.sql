@@ -226,12 +226,8 @@ end $$;
 create function ms.isnumeric(x text) returns int return
   case when btrim(x) ~* '^[+-]?[$]?([0-9,]+\.?[0-9]*|\.[0-9]+)([ed][+-]?[0-9]+)?$' or btrim(x) in ('+', '-', '$', '.', ',') then 1 else 0 end;
 
-create function ms.isdate(x text) returns int as $$
-begin
-  perform ms.text_to_ticks(x, 'datetime', 0, 'varchar');
-  return case when x is null or btrim(x) = '' then 0 else 1 end;
-exception when sqlstate 'MS000' then return 0;
-end $$;
+create function ms.isdate(x text) returns int return
+  (btrim(x) <> '' and ms.try_eval($$ms.text_to_ticks($1, 'datetime', 0, 'varchar')$$, x) is not null)::int;
 
 -- ---- aggregates by key
 
