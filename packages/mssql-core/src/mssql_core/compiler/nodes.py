@@ -25,28 +25,18 @@ class CompileMixin(CompilerMixin):
         return self._hoists
 
     def compile(self, node: Any) -> Compiled:
-        hoists = self._hoists
-        if hoists is not None and hoists.in_use:
-            return self._compile_beside(hoists, node)
-        if type(node) is Col:
+        connection, hoists = self.connection, self._hoists
+        # Where a node may be a column of the derived table.
+        beside = hoists if hoists is not None and hoists.in_use else None
+        if beside is not None:
+            column = beside.column(node)
+            if column is not None:
+                return column, PARAMS()
+        elif type(node) is Col:
             # More than half of all nodes; only a plugin that translates columns has another translation.
             sql = plain_column(node.alias, node.target.column)
-            if sql is not None and not self.connection.compiler_dispatch.translates_columns:
+            if sql is not None and not connection.compiler_dispatch.translates_columns:
                 return sql, PARAMS()
-        return self._translate(node)
-
-    def _compile_beside(self, hoists: Hoists, node: Any) -> Compiled:
-        """Compile a node that may be a column of the derived table."""
-        column = hoists.column(node)
-        if column is None:
-            sql, params = self._translate(node)
-            column = hoists.column_of_sql(sql, params)
-            if column is None:
-                return sql, params
-        return column, PARAMS()
-
-    def _translate(self, node: Any) -> Compiled:
-        connection = self.connection
         functions, with_values, params_type, has_vendor_method = connection.compiler_dispatch.kinds[type(node)]
         if with_values is not None:
             node = with_values(node)
@@ -54,8 +44,15 @@ class CompileMixin(CompilerMixin):
             translated = function(node, self, connection)
             if translated is not NotImplemented:
                 sql, params = translated
-                return sql, params if type(params) is params_type else params_type(params)
-        return super().compile(node) if has_vendor_method else node.as_sql(self, connection)
+                params = params if type(params) is params_type else params_type(params)
+                break
+        else:
+            sql, params = super().compile(node) if has_vendor_method else node.as_sql(self, connection)
+        if beside is not None:
+            column = beside.column_of_sql(sql, params)
+            if column is not None:
+                return column, PARAMS()
+        return sql, params
 
     def quote_name(self, name: str) -> str:
         """Quote a column or an alias; tables are quoted where FROM, INSERT, UPDATE and DELETE name them."""

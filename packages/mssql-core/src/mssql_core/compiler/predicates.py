@@ -40,12 +40,12 @@ _TAKE_VALUES = (Func, CombinedExpression, Case, OrderBy, Window, Lookup)
 
 def is_predicate(node: Any) -> bool:
     """Whether `node` compiles to a search condition."""
-    known = _is_condition(node.__class__)
+    known = is_condition(node.__class__)
     return is_predicate(node.expression) if known is None else known
 
 
 @lru_cache(maxsize=1024)
-def _is_condition(kind: type) -> Optional[bool]:
+def is_condition(kind: type) -> Optional[bool]:
     """Whether nodes of a class are search conditions, asked of every argument; None if it depends on the wrapped node."""
     return None if issubclass(kind, ExpressionWrapper) else issubclass(kind, _CONDITIONS)
 

@@ -1,10 +1,11 @@
 """Django's SQL compilers for T-SQL."""
 
+from functools import lru_cache
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError
-from django.db.models.expressions import Col, RawSQL
+from django.db.models.expressions import RawSQL
 from django.db.models.sql import compiler
 from django.db.models.sql.constants import GET_ITERATOR_CHUNK_SIZE, MULTI
 from django.db.transaction import TransactionManagementError
@@ -31,7 +32,7 @@ from .locking import LockedTables
 from .nodes import CompileMixin
 from .nth_value import NthValues, UnnumberedNthValue, uses_nth_value
 from .order_by import UNORDERED, distinct_terms, source, terms, width
-from .predicates import PredicateValue, as_value, is_predicate
+from .predicates import PredicateValue, as_value, is_condition, is_predicate
 from .select_plan import GroupedSelect, Ordered, Selected, SelectPlan, plan_of
 from .target_table import with_target
 from .update import UpdateMixin
@@ -264,7 +265,7 @@ class SelectMixin(CompileMixin):
         result: Tuple[Any, ...] = super().get_select(*args, **kwargs)
         select = result[0]
         for index, (expression, (sql, params), alias) in enumerate(select):
-            if type(expression) is Col:
+            if not _may_be_rewritten(expression.__class__):
                 continue
             if isinstance(expression, RawSQL):
                 select[index] = expression, (self._by_exposed_names(sql), params), alias
@@ -376,8 +377,10 @@ class SelectMixin(CompileMixin):
             expression = source(expression)
             grouped += expression.get_source_expressions() if isinstance(expression, orm.ColPairs) else [expression]
         for expression, _, _ in self.select:
-            grouped += columns_of_keys(functions_of_windows(expression), grouped)
-        grouped += conditions_with_subqueries(self.having, self)
+            if expression.contains_over_clause:
+                grouped += columns_of_keys(functions_of_windows(expression), grouped)
+        if self.having is not None:
+            grouped += conditions_with_subqueries(self.having, self)
         for expression in grouped:
             if not is_column(expression):
                 try:
@@ -419,6 +422,12 @@ class SelectMixin(CompileMixin):
         except EmptyResultSet:
             return []
         return explain(self.connection, sql, params)
+
+
+@lru_cache(maxsize=1024)
+def _may_be_rewritten(kind: type) -> bool:
+    """Whether get_select() looks at expressions of a class."""
+    return issubclass(kind, RawSQL) or is_condition(kind) is not False
 
 
 def _joined(terms: Iterable[Compiled], params: List[Any]) -> str:

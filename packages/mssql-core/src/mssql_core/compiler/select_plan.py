@@ -51,7 +51,7 @@ WHOLE = SelectPlan()
 
 def plan_of(query: Query, with_limits: bool, with_col_aliases: bool) -> SelectPlan:
     """The plan of a query's statement; the parameters are those of SQLCompiler.as_sql()."""
-    limited = with_limits and query.is_sliced
+    limited = with_limits and (query.high_mark is not None or query.low_mark > 0)
     is_branch = getattr(query, "is_compound_part", False)
     filters_windows = getattr(query.where, "contains_over_clause", False)
     is_derived = query.combinator is not None and (query.subquery or sorts_by_expressions(query))
