@@ -2,6 +2,8 @@
 
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
+from django.db.models import UniqueConstraint
+
 from ..introspection.objects import (
     Check,
     Column,
@@ -412,6 +414,38 @@ class FieldAlteration:
             group = dependents.keys if index.is_constraint else dependents.indexes
             group.append(index)
 
+    def _remake_uniqueness(self) -> None:
+        """
+        Make unique constraints anew that keep NULLs apart in one of the two models only.
+
+        These are constraints over expressions, which have columns of their own for it, those with a condition, which may
+        say it itself, and what only waits to be made.
+        """
+        editor, db_table = self.editor, self.model._meta.db_table
+        for constraint, old, new in self._uniqueness_of_both():
+            if old is None or str(old) == str(new):
+                continue
+            if any([editor.deferred.forget_index(db_table, name) for name in {old.name, new.name}]):
+                editor.deferred_sql.append(new)
+            elif getattr(constraint, "expressions", ()) or (
+                getattr(constraint, "condition", None) and not self.new.null
+            ):
+                editor.run([constraint.remove_sql(self.model, editor), new])
+
+    def _uniqueness_of_both(self) -> Iterator[Tuple[Any, Any, Any]]:
+        """Yield (constraint or None, statement of the model before, of the model after) of all that is unique together."""
+        meta, models = self.model._meta, (self.model, self.new.model)
+        for constraint in meta.constraints:
+            if isinstance(constraint, UniqueConstraint):
+                old, new = (constraint.create_sql(model, self.editor) for model in models)
+                yield constraint, old, new
+        for names in meta.unique_together:
+            if self.old.name in names:
+                old, new = (
+                    self.editor.unique_statement(model, list(map(model._meta.get_field, names))) for model in models
+                )
+                yield None, old, new
+
     def create_foreign_key(self) -> None:
         """Create the new field's foreign key, or let it wait as the old one's does or for the key that it refers to."""
         editor, target = self.editor, self.new.target_field
@@ -437,3 +471,5 @@ class FieldAlteration:
             name = editor.names.check(model._meta.db_table, new.column)
             check = check_on(self.table, name, self.new_params["check"], [self.new_column])
             editor.create([check])
+        if self.null_changed:
+            self._remake_uniqueness()

@@ -37,8 +37,11 @@ class DeferredStatements:
             if statement.parts["table"].references_table(db_table) and statement.name == name
         ]
 
-    def forget_index(self, db_table: str, name: str) -> None:
-        self._remove(self._named(db_table, name))
+    def forget_index(self, db_table: str, name: str) -> bool:
+        """Remove the statement for an index or a unique constraint; return whether there was one."""
+        statements = self._named(db_table, name)
+        self._remove(statements)
+        return bool(statements)
 
     def rename_index(self, db_table: str, old_name: str, new_name: str) -> bool:
         """Let the statement for an index make it under another name; return whether there is such a statement."""

@@ -133,7 +133,9 @@ class IndexHooks(Mixin):
         return self._removal(sql or self.sql_delete_index, model, name, self._find_index(model, name))
 
     def _delete_unique_sql(self, model: Model, name: str, deferrable: Any = None, **options: Any) -> Optional[Removal]:
-        return None if deferrable else self._delete_constraint_sql(self.sql_delete_unique, model, name)
+        if deferrable or self.deferred.forget_index(model._meta.db_table, name):
+            return None
+        return self._delete_constraint_sql(self.sql_delete_unique, model, name)
 
     def _delete_constraint_sql(self, template: str, model: Model, name: str) -> Removal:
         index = self._find_index(model, name) if template == self.sql_delete_unique else None
