@@ -1,8 +1,7 @@
 """``hatch run compile``: processor time to compile querysets, beside Django's PostgreSQL backend and mssql-django.
 
 mssql-core and PostgreSQL's backend take turns in one process, mssql-django works in another; each figure is the least of all
-series. ``build and compile`` is what
-a view pays; ``compile`` is the backend's part of it.
+series. ``build and compile`` is what a view pays; ``compile`` is the backend's part of it.
 """
 
 from __future__ import annotations

@@ -130,11 +130,12 @@ def _of_one_type(values: List[Any], field: Optional[Field]) -> List[Any]:
     """
     kinds = set(map(type, values))
     sql_type = None
-    if all([issubclass(kind, str) for kind in kinds]):
+    # Most lists are of keys.
+    if kinds == {int}:
+        sql_type = None if max(values) < _INT32 and min(values) >= -_INT32 else "bigint"
+    elif all([issubclass(kind, str) for kind in kinds]):
         longest = max(map(len, values))
         sql_type = "nvarchar(%d)" % longest if longest > STRING_LENGTHS[0] else None
-    elif kinds == {int}:
-        sql_type = None if min(values) >= -_INT32 and max(values) < _INT32 else "bigint"
     elif kinds == {decimal.Decimal}:
         digits, places = decimal_digits(field)
         sql_type = None if digits is None or places is None else "decimal(%d, %d)" % (digits, places)
