@@ -1,7 +1,8 @@
 import pytest
-from django.db import NotSupportedError, connection, models
+from django.db import NotSupportedError, connection, migrations, models
 from fake_catalog import FakeCatalog
-from schema_models import alter, field_of, model, script
+from orm import since
+from schema_models import alter, field_of, migration_script, model, script, state_of
 
 
 @pytest.fixture
@@ -185,3 +186,19 @@ def test_a_table_that_the_server_has_not_gets_its_comments_from_the_model(catalo
     new = field_of(thing, "id", models.BigIntegerField(primary_key=True))
     statements = script(lambda editor: editor.alter_field(thing, thing._meta.get_field("id"), new))
     assert statements[0] == "CREATE TABLE [__rebuild_a_thing] ([a] int NOT NULL, [id] bigint NOT NULL);"
+
+
+@since(4, 2)
+@pytest.mark.parametrize("column", ["id", "number"])
+def test_in_a_script_comments_of_the_script_itself_are_kept(catalog, author, column):
+    """Also where the key gets another name at the same time, which its comment of before does not know."""
+    comment = models.CharField(max_length=100, db_comment="of this script")
+    key = models.BigAutoField(primary_key=True, db_comment="the key")
+    create_author = migrations.CreateModel("Author", [("id", key), ("name", models.CharField(max_length=100))])
+    new = models.BigIntegerField(primary_key=True, db_column=column)
+    operations = [migrations.AlterField("author", "name", comment), migrations.AlterField("author", "id", new)]
+    statements = migration_script(state_of(create_author), *operations)
+    dropped = statements.index("DROP TABLE [a_author];")
+    assert [number > dropped for number, sql in enumerate(statements) if "of this script" in sql] == [False, True]
+    later = [sql for sql in statements[dropped:] if "N'the key'" in sql]
+    assert len(later) == (column == "id")

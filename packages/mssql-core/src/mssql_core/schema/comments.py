@@ -1,6 +1,6 @@
 """Comments on tables and columns: the extended property MS_Description."""
 
-from typing import Optional
+from typing import Container, Optional
 
 from ..introspection.objects import ExtendedProperty
 from ..literals import is_constant, string_literal, with_texts
@@ -99,13 +99,18 @@ class Comments:
         if has_column and (comment or drop):
             self._set(model, comment, field.column)
 
-    def on_model(self, model: Model) -> None:
-        """Set the comments of the model and of its fields."""
+    def on_model(self, model: Model, columns: Optional[Container[str]] = None) -> None:
+        """
+        Set the comments of the model and of its fields.
+
+        :param columns: names of the columns that the table has, if it may lack some of the model's.
+        """
         comment = getattr(model._meta, "db_table_comment", None)
         if comment:
             self.on_table(model, comment)
         for field in model._meta.local_fields:
-            self.on_column(model, field)
+            if columns is None or (field.column and bare_identifier(field.column) in columns):
+                self.on_column(model, field)
 
     def _set(self, model: Model, comment: Optional[str], column: Optional[str] = None) -> None:
         table = self._editor.table_name(model._meta.db_table)

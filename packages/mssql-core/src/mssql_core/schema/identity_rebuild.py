@@ -94,8 +94,9 @@ def rebuild(editor: SchemaEditor, model: Model, column: str, identity: Optional[
         editor.create(snapshot.foreign_keys + snapshot.incoming)
         if extras.is_known:
             extras.create()
-        else:
-            editor.comments.on_model(model)
+        if editor.collect_sql:
+            # What the script itself has changed, or its earlier statements have renamed, the server cannot tell.
+            editor.comments.on_model(model, snapshot.columns)
         if identity:
             # After explicit values the counter stands at the highest of them.
             editor.run([restart_sql(str(snapshot.table))])
