@@ -194,3 +194,16 @@ def test_a_column_that_is_renamed_and_changed_loses_its_default_once(catalog, th
         "EXEC sys.sp_rename N'[a_thing].[name]', N'title', N'COLUMN'",
         "ALTER TABLE [a_thing] ALTER COLUMN [title] nvarchar(20) NULL",
     ]
+
+
+def test_a_field_without_a_model_may_lose_its_nulls(catalog, thing):
+    """As callers of the editor give it that have no state after the change."""
+    old = model(
+        meta={"constraints": [models.UniqueConstraint(fields=["name"], name="u")]}, name=models.CharField(max_length=9)
+    )
+    new = models.CharField(max_length=9, null=True)
+    new.set_attributes_from_name("name")
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    editor.alter_field(old, old._meta.get_field("name"), new)
+    assert "ALTER TABLE [a_thing] ALTER COLUMN [name] nvarchar(9) NULL" in catalog.statements

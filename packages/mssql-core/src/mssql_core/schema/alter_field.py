@@ -434,7 +434,8 @@ class FieldAlteration:
 
     def _uniqueness_of_both(self) -> Iterator[Tuple[Any, Any, Any]]:
         """Yield (constraint or None, statement of the model before, of the model after) of all that is unique together."""
-        meta, models = self.model._meta, (self.model, self.new.model)
+        # Outside of migrations a field may be given without a model.
+        meta, models = self.model._meta, (self.model, getattr(self.new, "model", self.model))
         for constraint in meta.constraints:
             if isinstance(constraint, UniqueConstraint):
                 old, new = (constraint.create_sql(model, self.editor) for model in models)
