@@ -435,7 +435,7 @@ class FieldAlteration:
     def _uniqueness_of_both(self) -> Iterator[Tuple[Any, Any, Any]]:
         """Yield (constraint or None, statement of the model before, of the model after) of all that is unique together."""
         # Outside of migrations a field may be given without a model.
-        after: Model = getattr(self.new, "model", self.model)
+        after: Any = getattr(self.new, "model", self.model)
         meta, models = self.model._meta, (self.model, after)
         for constraint in meta.constraints:
             if isinstance(constraint, UniqueConstraint):
