@@ -316,7 +316,7 @@ def test_a_slice_of_filtered_windows_is_counted(compiled):
     assert sql.endswith(", [col1] ASC OFFSET ? ROWS FETCH NEXT ? ROWS ONLY) subquery")
 
 
-@since(4, 2)
+@since(5, 2)
 def test_rows_are_counted_of_which_nothing_else_is_asked(compiled):
     """A select list is never empty (error 156)."""
     rows = authors.values(x=Exists(Book.objects.all())).order_by("-x")[3:20]

@@ -167,6 +167,13 @@ def _extra_restriction(join: Any, compiler: Compiler) -> Optional[Expression]:
     return restriction
 
 
+def selectable(condition: Any) -> Any:
+    """A condition as GROUP BY takes it: before Django 4.0 a lookup is no expression."""
+    if hasattr(condition, "select_format"):
+        return condition
+    return expressions.ExpressionWrapper(condition, models.BooleanField())
+
+
 def tuple_lookups(*names: str) -> List[type]:
     """The lookups of tuples among `names`: public since Django 5.2."""
     try:

@@ -20,7 +20,7 @@ from django.db.models.lookups import Lookup
 from django.db.models.sql.query import Query
 from django.db.models.sql.where import WhereNode
 
-from ..compat.orm import FullResultSet
+from ..compat.orm import FullResultSet, selectable
 from ..plugin.django_types import Compiler, Expression
 from ..plugin.types import Compiled, Params
 from .predicates import PredicateValue, as_value, is_predicate
@@ -174,7 +174,7 @@ def conditions_with_subqueries(having: Any, compiler: Compiler) -> List[Expressi
     """The lookups in HAVING that compile to subqueries over what is grouped, such as a key of a document (error 8121)."""
     if not isinstance(having, WhereNode):
         of_values = isinstance(having, Lookup) and not isinstance(having.lhs, Col) and not having.contains_aggregate
-        return [having] if of_values and _compiles_to_subquery(having, compiler) else []
+        return [selectable(having)] if of_values and _compiles_to_subquery(having, compiler) else []
     return [condition for child in having.children for condition in conditions_with_subqueries(child, compiler)]
 
 
