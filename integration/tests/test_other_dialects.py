@@ -13,7 +13,7 @@ from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
 from django.db import connection, models, transaction
-from django.db.models import Count, Exists, F, FloatField
+from django.db.models import Count, Exists, F, FilteredRelation, FloatField, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Collate, ExtractYear
 from django.test.utils import CaptureQueriesContext, isolate_apps, register_lookup
@@ -131,6 +131,13 @@ def test_aliases_of_subqueries_are_used_again():
     assert "[V0]." in str(outer.query)
     again = outer.filter(pk__in=inner)
     assert "[W0]" not in str(again.query) and list(again) == []
+
+
+def test_the_name_of_a_filtered_relation_may_be_a_reserved_word():
+    ordered = FilteredRelation("orders", condition=Q(orders__pk__gt=0))
+    customers = Customer.objects.annotate(group=ordered).filter(group__isnull=False)
+    assert "INNER JOIN [shop_order] [group] ON (" in str(customers.query)
+    assert customers.count() == Order.objects.count()
 
 
 def test_a_subquery_of_one_s_own_is_no_group():

@@ -88,6 +88,17 @@ def test_tables_that_write_themselves(compiled, locking):
     )
 
 
+def test_a_join_without_any_condition_is_refused():
+    """As Django refuses it; T-SQL would be ON () (error 102)."""
+    compiler = books.select_related("author").query.get_compiler(connection=fake_connection())
+    compiler.query.get_initial_alias()
+    compiler.pre_sql_setup()
+    for table in compiler.query.alias_map.values():
+        table.join_cols = table.join_fields = ()
+    with pytest.raises(ValueError, match="empty ON clause"):
+        compiler.get_from_clause()
+
+
 def test_other_queries_have_no_hints(compiled):
     assert "WITH" not in compiled.sql(books.all())
 

@@ -54,6 +54,9 @@ def compile_join(node: Any, compiler: Compiler, connection: Connection) -> Trans
         return NotImplemented
     table = names.source_sql(node.table_name, node.table_alias, schema)
     condition, params = join_condition(node, compiler, connection)
+    if not condition:
+        # Django refuses it.
+        return NotImplemented
     return "%s %s%s ON (%s)" % (node.join_type, table, hints, condition), params
 
 
