@@ -1,5 +1,6 @@
 """The shape of a SELECT, decided before any of it is written."""
 
+from functools import lru_cache
 from typing import Any, List, NamedTuple, Optional, Protocol, Tuple
 
 from ..plugin.django_types import Compiler, Query
@@ -54,15 +55,24 @@ def plan_of(query: Query, with_limits: bool, with_col_aliases: bool) -> SelectPl
     limited = with_limits and (query.high_mark is not None or query.low_mark > 0)
     is_branch = getattr(query, "is_compound_part", False)
     filters_windows = getattr(query.where, "contains_over_clause", False)
-    is_derived = query.combinator is not None and (query.subquery or sorts_by_expressions(query))
-    if not (limited or with_col_aliases or query.subquery or is_branch or filters_windows or is_derived):
-        return WHOLE
-    top = None
     # With a filter on windows the limit belongs to the statement around.
+    top = None
     if limited and not (query.low_mark or query.combinator or query.distinct_fields or filters_windows):
         top = query.high_mark
+    if not (with_col_aliases or query.subquery or is_branch or filters_windows or query.combinator):
+        if not limited:
+            return WHOLE
+        if top is not None:
+            return _first_rows(top)
+    is_derived = query.combinator is not None and (query.subquery or sorts_by_expressions(query))
     keeps_order = not is_derived and (limited or not (with_col_aliases or query.subquery or is_branch))
     return SelectPlan(limited, top, with_col_aliases, keeps_order, is_derived, is_branch, filters_windows)
+
+
+@lru_cache(maxsize=64)
+def _first_rows(count: int) -> SelectPlan:
+    """The plan of get(), exists() and first(): to make it anew takes a hundredth of their compilation."""
+    return SelectPlan(limited=True, top=count)
 
 
 def sorts_by_expressions(query: Query) -> bool:
