@@ -1,11 +1,7 @@
 """A table that migrations altered is the table that its last models make at once."""
 
-import django
 import pytest
 from harness.catalogues import catalogue, empty
-
-if django.VERSION < (5, 0):
-    pytest.skip("GeneratedField: a class of Django 5.0", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")

@@ -553,15 +553,21 @@ def test_hidden_columns_follow_the_name_of_their_index(migrated, scripted, name)
     agree_in_all_ways(migrated, scripted, hidden_columns()[name])
 
 
+def key_to(to, **options):
+    from django.db import models
+
+    return models.ForeignKey("a.%s" % to, models.CASCADE, **options)
+
+
+def made(name, *fields, **options):
+    from django.db import migrations, models
+
+    return migrations.CreateModel(name, [("id", models.BigAutoField(primary_key=True)), *fields], options)
+
+
 def renamed_tables():
     """Operations after which a table has another name, and a new one its old name and the names that it gave (error 2714)."""
     from django.db import migrations, models
-
-    def key_to(to, **options):
-        return models.ForeignKey("a.%s" % to, models.CASCADE, **options)
-
-    def made(name, *fields, **options):
-        return migrations.CreateModel(name, [("id", models.BigAutoField(primary_key=True)), *fields], options)
 
     def rich(name, **options):
         fields = [
@@ -644,12 +650,6 @@ def test_names_follow_their_tables(migrated, scripted, name):
 def waiting_keys():
     """Operations that change what an earlier one of the same migration leaves to its end."""
     from django.db import migrations, models
-
-    def key_to(to, **options):
-        return models.ForeignKey("a.%s" % to, models.CASCADE, **options)
-
-    def made(name, *fields, **options):
-        return migrations.CreateModel(name, [("id", models.BigAutoField(primary_key=True)), *fields], options)
 
     number = models.IntegerField
     t, u, v = made("T", ("n", number(unique=True))), made("U"), made("V", ("t", key_to("T")))
