@@ -16,6 +16,8 @@ _FUNCTION = re.compile(
     r"\b((?:stable )?(?:strict )?)(as \$\$(?=(?:\s|--.*\n)*(declare|begin)?\b)|return\b)",
     re.MULTILINE | re.DOTALL,
 )
+# A statement of a function under a condition.
+_CONDITIONAL = re.compile(r"^ *(fail|refuse|return) ([^;]+?)\sif\s([^;]+);$", re.MULTILINE)
 
 
 def bootstrap(cluster: Cluster, version: int, collation: str, cloud: bool = False) -> Databases:
@@ -38,7 +40,7 @@ def bootstrap(cluster: Cluster, version: int, collation: str, cloud: bool = Fals
 def prepare(version: int) -> dict[str, str]:
     """The SQL of function library, catalogue tables and system views, for :func:`install`."""
     files = _files("functions_") + _files("catalog_")
-    scripts = {name: _FUNCTION.sub(_with_attributes, system.source(name)) for name in files}
+    scripts = {name: _CONDITIONAL.sub(_if, _FUNCTION.sub(_with_attributes, system.source(name))) for name in files}
     return {**scripts, "system views": _system_views(version)}
 
 
@@ -61,6 +63,12 @@ def _with_attributes(function: re.Match[str]) -> str:
     header, attributes, body, block = function.groups()
     language = "" if body == "return" else "language plpgsql " if block else "language sql "
     return header + language + ("" if "stable" in attributes else "immutable ") + attributes + body
+
+
+def _if(statement: re.Match[str]) -> str:
+    word, operands, condition = statement.groups()
+    action = f"return {operands}" if word == "return" else f"perform ms.{word}({operands})"
+    return f"if {condition} then {action}; end if;"
 
 
 def _files(prefix: str) -> list[str]:

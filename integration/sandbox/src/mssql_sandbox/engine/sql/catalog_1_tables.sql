@@ -352,9 +352,8 @@ $$;
 
 create function ms.min_active_rowversion() returns bytea language plpgsql volatile as $$
 begin
-  if exists (select from pg_stat_activity where datname = current_database() and backend_xid is not null) then
-    perform ms.fail(50999, 'construct', 'MIN_ACTIVE_ROWVERSION while a transaction has changes');
-  end if;
+  refuse 'MIN_ACTIVE_ROWVERSION while a transaction has changes'
+    if exists (select from pg_stat_activity where datname = current_database() and backend_xid is not null);
   return (select ms.rowversion_bytes(case when is_called then last_value + 1 else last_value end) from ms.rowversions);
 end
 $$;
@@ -365,9 +364,7 @@ create function ms.row_count(table_id int) returns bigint stable as $$
 declare
   result bigint;
 begin
-  if to_regclass('u.t' || table_id) is null then
-    return null;
-  end if;
+  return null if to_regclass('u.t' || table_id) is null;
   execute format('select count(*) from u.t%s', table_id) into result;
   return result;
 end
@@ -498,9 +495,7 @@ create function ms.prepare_instead() returns trigger language plpgsql as $$
 declare
   prefix text := 'g' || substr(tg_table_name, 2) || '_' || lower(tg_op);
 begin
-  if ms.instead_is_running(tg_table_name, tg_op) then
-    return null;
-  end if;
+  return null if ms.instead_is_running(tg_table_name, tg_op);
   execute format('drop table if exists pg_temp.%s_i, pg_temp.%s_d', prefix, prefix);
   execute format('create temp table %s_i as select * from %I.%I where false', prefix, tg_table_schema, tg_table_name);
   execute format('create temp table %s_d as select * from %I.%I where false', prefix, tg_table_schema, tg_table_name);
@@ -514,9 +509,7 @@ create function ms.capture_instead() returns trigger language plpgsql as $$
 declare
   prefix text := 'g' || substr(tg_table_name, 2) || '_' || lower(tg_op);
 begin
-  if ms.instead_is_running(tg_table_name, tg_op) then
-    return case tg_op when 'DELETE' then old else new end;
-  end if;
+  return case tg_op when 'DELETE' then old else new end if ms.instead_is_running(tg_table_name, tg_op);
   if tg_op <> 'DELETE' then
     execute format('insert into pg_temp.%s_i select ($1).*', prefix) using new;
   end if;

@@ -13,9 +13,7 @@ begin
       closing := case substr(written, position, 1) when '[' then ']' else '"' end;
       position := position + 1;
       loop
-        if position > length(written) then
-          return null;
-        end if;
+        return null if position > length(written);
         if substr(written, position, 1) = closing then
           exit when substr(written, position + 1, 1) <> closing;
           position := position + 1;
@@ -46,9 +44,7 @@ declare
   wanted text := upper(rtrim(object_type));
   found int;
 begin
-  if leaf is null or cardinality(parts) > 3 or (object_type is null and wanted is not null) then
-    return null;
-  end if;
+  return null if leaf is null or cardinality(parts) > 3 or (object_type is null and wanted is not null);
   if left(leaf, 1) = '#' then
     select object_id into found from ms.objects
     where schema_id = case when leaf like '##%' then -1 else -pg_backend_pid() end
@@ -57,10 +53,9 @@ begin
     return case when casefold(database_name) = 'tempdb' then found end;
   end if;
   if database_name is not null and casefold(database_name) <> casefold(ms.database_property('name')) then
-    if not exists (select from ms.databases() d where casefold(d.properties ->> 'name') = casefold(database_name)) then
-      return null;
-    end if;
-    perform ms.fail(50999, 'construct', 'OBJECT_ID of an object in another database');
+    return null
+      if not exists (select from ms.databases() d where casefold(d.properties ->> 'name') = casefold(database_name));
+    perform ms.refuse('OBJECT_ID of an object in another database');
   end if;
   select o.object_id into found from ms.objects o join ms.schemas s using (schema_id)
   where ms.key(o.name) = ms.key(leaf) and ms.key(s.name) = ms.key(schema_name)
@@ -269,7 +264,7 @@ $$;
 
 create function ms.collationproperty(collation_name text, property text) returns text as $$
   select ms.variant('int', case
-    when casefold(collation_name) !~ '^(sql_)?latin1_general' then ms.fail(50999, 'construct', 'COLLATIONPROPERTY of ' || collation_name)
+    when casefold(collation_name) !~ '^(sql_)?latin1_general' then ms.refuse('COLLATIONPROPERTY of ' || collation_name)
     else case casefold(property)
     when 'codepage' then case when casefold(collation_name) like '%utf8' then '65001' else '1252' end
     when 'lcid' then '1033'
@@ -309,10 +304,9 @@ $$;
 
 create function ms.index_entry(size int, most int, kind text, id int, number int) returns boolean stable as $$
 begin
-  if size > most then
-    perform ms.fail(1946, 'length', size::text, 'maximum', most::text, 'kind', kind,
-      'name', coalesce((select name from ms.indexes where object_id = id and index_id = number), ''));
-  end if;
+  fail 1946, 'length', size::text, 'maximum', most::text, 'kind', kind,
+    'name', coalesce((select name from ms.indexes where object_id = id and index_id = number), '')
+    if size > most;
   return true;
 end $$;
 

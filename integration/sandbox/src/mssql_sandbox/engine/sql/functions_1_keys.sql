@@ -9,6 +9,12 @@ begin
   raise exception using errcode = 'MS000', message = number || '|' || json_object(named);
 end $$;
 
+-- The same for what the sandbox does not know. Statements of functions such as "refuse 'COT(0)' if x = 0;", with fail,
+-- refuse or return, are made an IF by engine/bootstrap.py.
+create function ms.refuse(construct text) returns text language sql as $$
+  select ms.fail(50999, 'construct', construct)
+$$;
+
 -- A sql_variant is its value as text after its base type, as numeric(5,2) or varchar(3) with the collation after a
 -- blank; system functions and views leave out the sizes, and nvarchar as a whole.
 create function ms.variant(type text, value text) returns text return U&'\E110' || type || ':' || value;
@@ -30,10 +36,9 @@ create function ms.k_base(x text) returns text return
 -- Each character mapped to one of its equals: 1 hiragana and katakana, 2 full and half width.
 create function ms.even(x text, alike int, accents boolean default true) returns text as $$
 begin
-  if octet_length(x) = length(x) or x !~ U&'[\3000\3041-\30FA\FF01-\FFEE]' then return x; end if;
-  if x ~ U&'[\3099-\309C\FF9E\FF9F]' or not accents and x ~ U&'[\3041-\30FA\FF66-\FF9D]' then
-    perform ms.fail(50999, 'construct', 'the comparison of voiced and unvoiced kana');
-  end if;
+  return x if octet_length(x) = length(x) or x !~ U&'[\3000\3041-\30FA\FF01-\FFEE]';
+  refuse 'the comparison of voiced and unvoiced kana'
+    if x ~ U&'[\3099-\309C\FF9E\FF9F]' or not accents and x ~ U&'[\3041-\30FA\FF66-\FF9D]';
   return (select string_agg(case when alike & 1 = 1 and ascii(e) between 12449 and 12534 then chr(ascii(e) - 96) else e end, '' order by n)
     from regexp_split_to_table(x, '') with ordinality t(c, n),
       lateral (select case when alike & 2 = 2 and c ~ U&'[\3000\FF01-\FFEE]' then normalize(c, NFKC) else c end as e));
@@ -60,7 +65,7 @@ create function ms.k_cs_ai(x text, alike int default 3) returns text return
 -- The key of a string, where the order of its language is known.
 create function ms.k_ordered(key text, x text, unknown text, collation_name text) returns text as $$
 begin
-  if x ~* unknown then perform ms.fail(50999, 'construct', 'the order of ' || x || ' by the collation ' || collation_name); end if;
+  refuse 'the order of ' || x || ' by the collation ' || collation_name if x ~* unknown;
   return key;
 end $$;
 
@@ -70,7 +75,7 @@ create function ms.k_bin2(x text) returns text return rtrim(x, ' ');
 create function ms.k_variant(x text) returns text return
   case when ms.variant_type(x) ~ 'int|bit|decimal|numeric|money|float|real' then U&'\E110' || trim_scale(ms.variant_value(x)::numeric)
        when x is null or x ~ U&'^([^\E110]|$|\E110n?(var)?char(:|[^ :]* SQL_Latin1_General_CP1_CI_AS:))' then ms.k_ci_as(ms.variant_value(x))
-       else ms.fail(50999, 'construct', 'sql_variant compared that is neither a number nor text of the usual collation') end;
+       else ms.refuse('sql_variant compared that is neither a number nor text of the usual collation') end;
 
 create function ms.k_binary(x bytea) returns bytea return rtrim(x, '\x00');
 

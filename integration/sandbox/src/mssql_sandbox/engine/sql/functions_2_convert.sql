@@ -5,25 +5,19 @@ create function ms.to_bit(x numeric) returns smallint return
 
 create function ms.to_smallint(x bigint) returns smallint as $$
 begin
-  if x not between -32768 and 32767 then
-    perform ms.fail(220, 'type', 'smallint', 'value', x::text);
-  end if;
+  fail 220, 'type', 'smallint', 'value', x::text if x not between -32768 and 32767;
   return x;
 end $$;
 
 create function ms.to_tinyint(x bigint) returns smallint as $$
 begin
-  if x not between 0 and 255 then
-    perform ms.fail(220, 'state', '2', 'type', 'tinyint', 'value', x::text);
-  end if;
+  fail 220, 'state', '2', 'type', 'tinyint', 'value', x::text if x not between 0 and 255;
   return x;
 end $$;
 
 create function ms.tinyint_result(x int) returns smallint as $$
 begin
-  if x not between 0 and 255 then
-    perform ms.fail(8115, 'source', 'expression', 'target', 'tinyint');
-  end if;
+  fail 8115, 'source', 'expression', 'target', 'tinyint' if x not between 0 and 255;
   return x;
 end $$;
 
@@ -41,9 +35,7 @@ end $$;
 
 create function ms.number_to_int(x numeric, kind text) returns integer as $$
 begin
-  if x not between -2147483648 and 2147483647 then
-    perform ms.fail(8115, 'source', 'expression', 'target', 'int');
-  end if;
+  fail 8115, 'source', 'expression', 'target', 'int' if x not between -2147483648 and 2147483647;
   return x;
 end $$;
 
@@ -57,17 +49,14 @@ create function ms.to_decimal(x numeric, p int, s int, kind text default 'numeri
 as $$
 declare r numeric := round(x, s);
 begin
-  if abs(r) >= 10::numeric ^ (p - s) then
-    perform ms.fail(8115, 'state', case kind when 'float' then '6' when 'expression' then '2' else '8' end, 'source', kind, 'target', 'numeric');
-  end if;
+  fail 8115, 'state', case kind when 'float' then '6' when 'expression' then '2' else '8' end, 'source', kind, 'target', 'numeric'
+    if abs(r) >= 10::numeric ^ (p - s);
   return r;
 end $$;
 
 create function ms.float_result(x double precision) returns double precision as $$
 begin
-  if x = 'infinity' or x = '-infinity' then
-    perform ms.fail(8115, 'source', 'expression', 'target', 'float');
-  end if;
+  fail 8115, 'source', 'expression', 'target', 'float' if x = 'infinity' or x = '-infinity';
   return x;
 end $$;
 
@@ -75,9 +64,7 @@ create function ms.to_money(x numeric, most numeric default 922337203685477.5807
 returns numeric as $$
 declare r numeric := round(x, 4);
 begin
-  if r not between -most - 0.0001 and most then
-    perform ms.fail(8115, 'source', 'expression', 'target', kind);
-  end if;
+  fail 8115, 'source', 'expression', 'target', kind if r not between -most - 0.0001 and most;
   return r;
 end $$;
 
@@ -91,15 +78,11 @@ begin
   if target = 'bit' then
     if lower(t) = 'true' then return 1; elsif lower(t) = 'false' then return 0; end if;
   end if;
-  if t = '' then return 0; end if;
-  if t !~ '^[+-]?\s*[0-9]+$' and target = 'bigint' then
-    perform ms.fail(8114, 'source', source, 'target', 'bigint');
-  end if;
-  if t !~ '^[+-]?\s*[0-9]+$' then
-    perform ms.fail(245, 'source', source, 'value', x, 'target', target);
-  end if;
+  return 0 if t = '';
+  fail 8114, 'source', source, 'target', 'bigint' if t !~ '^[+-]?\s*[0-9]+$' and target = 'bigint';
+  fail 245, 'source', source, 'value', x, 'target', target if t !~ '^[+-]?\s*[0-9]+$';
   n := replace(t, ' ', '')::numeric;
-  if target = 'bit' then return case when n = 0 then 0 else 1 end; end if;
+  return case when n = 0 then 0 else 1 end if target = 'bit';
   if target = 'int' and n not between -2147483648 and 2147483647 then
     perform ms.fail(248, 'source', source, 'value', x);
   elsif target = 'smallint' and n not between -32768 and 32767 then
@@ -115,19 +98,15 @@ end $$;
 create function ms.text_to_numeric(x text, source text) returns numeric strict as $$
 declare t text := btrim(x, ' ');
 begin
-  if t !~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$' then
-    perform ms.fail(8114, 'source', source, 'target', 'numeric');
-  end if;
+  fail 8114, 'source', source, 'target', 'numeric' if t !~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$';
   return t::numeric;
 end $$;
 
 create function ms.text_to_money(x text, source text, target text) returns numeric strict as $$
 declare t text := replace(replace(btrim(x, ' '), ',', ''), '$', '');
 begin
-  if t = '' then return 0; end if;
-  if t !~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$' then
-    perform ms.fail(235);
-  end if;
+  return 0 if t = '';
+  fail 235 if t !~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$';
   return t::numeric;
 end $$;
 
@@ -135,10 +114,8 @@ create function ms.text_to_float(x text, source text, target text) returns doubl
 strict as $$
 declare t text := btrim(x, ' ');
 begin
-  if t = '' then return 0; end if;
-  if t !~* '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([ed][+-]?[0-9]+)?$' then
-    perform ms.fail(8114, 'source', source, 'target', target);
-  end if;
+  return 0 if t = '';
+  fail 8114, 'source', source, 'target', target if t !~* '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([ed][+-]?[0-9]+)?$';
   return replace(lower(t), 'd', 'e')::double precision;
 end $$;
 
@@ -147,9 +124,7 @@ declare t text := x;
 begin
   if t ~ '^\{' then t := substr(t, 2); end if;
   t := substr(t, 1, 36);
-  if t !~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
-    perform ms.fail(8169);
-  end if;
+  fail 8169 if t !~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
   return t::uuid;
 end $$;
 
@@ -157,7 +132,7 @@ end $$;
 
 create function ms.truncation_fault(tab text, col text, kept text) returns text as $$
 begin
-  if tab = '' then perform ms.fail(8152); end if;
+  fail 8152 if tab = '';
   perform ms.fail(2628, 'table', tab, 'column', col, 'value', kept);
   return null;
 end $$;
@@ -165,7 +140,7 @@ end $$;
 -- Lengths of strings count UTF-16 units, with UTF-8 collations bytes. Trailing blanks are cut silently.
 create function ms.cut_units(x text, n int) returns text as $$
 begin
-  if octet_length(x) <= n then return x; end if;
+  return x if octet_length(x) <= n;
   return ms.left(x, n);
 end $$;
 
@@ -175,7 +150,7 @@ create function ms.page_length(x text, page text) returns int return
 create function ms.cut_bytes(x text, n int, page text default 'UTF8') returns text as $$
 declare r text := x;
 begin
-  if ms.page_length(x, page) <= n then return x; end if;
+  return x if ms.page_length(x, page) <= n;
   r := left(x, n);
   while ms.page_length(r, page) > n loop r := left(r, -1); end loop;
   return r;
@@ -183,14 +158,14 @@ end $$;
 
 create function ms.fit_units(x text, n int, tab text, col text) returns text as $$
 begin
-  if octet_length(x) <= n or ms.utf16_length(x) <= n then return x; end if;
+  return x if octet_length(x) <= n or ms.utf16_length(x) <= n;
   if ms.utf16_length(rtrim(x, ' ')) > n then perform ms.truncation_fault(tab, col, ms.cut_units(x, n)); end if;
   return ms.cut_units(x, n);
 end $$;
 
 create function ms.fit_bytes(x text, n int, tab text, col text, page text) returns text as $$
 begin
-  if ms.page_length(x, page) <= n then return x; end if;
+  return x if ms.page_length(x, page) <= n;
   if ms.page_length(rtrim(x, ' '), page) > n then perform ms.truncation_fault(tab, col, ms.cut_bytes(x, n, page)); end if;
   return ms.cut_bytes(x, n, page);
 end $$;
@@ -204,8 +179,8 @@ end $$;
 create function ms.number_fit(x text, n int, source text, target text, stars boolean) returns text
 strict as $$
 begin
-  if length(x) <= n then return x; end if;
-  if stars then return '*'; end if;
+  return x if length(x) <= n;
+  return '*' if stars;
   if source in ('money', 'smallmoney') then
     perform ms.fail(234, 'target', target);
   elsif source in ('float', 'real') then
@@ -234,8 +209,8 @@ end $$;
 -- Conversion to decimal keeps 17 digits and appends zeros.
 create function ms.float_numeric(x double precision) returns numeric as $$
 begin
-  if x is null or x = 0 then return x; end if;
-  if abs(x) < 1e15 and x = trunc(x) then return x::bigint; end if;
+  return x if x is null or x = 0;
+  return x::bigint if abs(x) < 1e15 and x = trunc(x);
   return round(ms.float_exact(x), 16 - floor(log(abs(x)))::int);
 end $$;
 
@@ -243,9 +218,7 @@ create function ms.float_integer(x double precision, target text) returns bigint
 declare top double precision := case target when 'tinyint' then 255 when 'smallint' then 32767 when 'int' then 2147483647 else 9223372036854774784 end;
 begin
   if trunc(x) > top or trunc(x) < (case when target = 'tinyint' then 0 else -top - 1 end) then
-    if target = 'bigint' then
-      perform ms.fail(8115, 'source', 'expression', 'target', 'bigint');
-    end if;
+    fail 8115, 'source', 'expression', 'target', 'bigint' if target = 'bigint';
     perform ms.fail(232, 'type', target, 'value', round(ms.float_exact(x), 6)::text);
   end if;
   return trunc(x)::bigint;
@@ -256,14 +229,10 @@ create function ms.float_text(x double precision, style int, kind text) returns 
 strict as $$
 declare digits int; e int; m text; r text; sign text;
 begin
-  if style not in (0, 1, 2, 3, 126) then
-    perform ms.fail(281, 'style', style::text, 'source', kind);
-  end if;
+  fail 281, 'style', style::text, 'source', kind if style not in (0, 1, 2, 3, 126);
   digits := case style when 0 then 6 when 1 then 8 when 2 then 16 when 3 then 17 else case kind when 'real' then 8 else 16 end end;
   sign := case when get_byte(float8send(x), 0) >= 128 then '-' else '' end;
-  if x = 0 then
-    return sign || case when style = 0 then '0' else '0.' || repeat('0', digits - 1) || 'e+000' end;
-  end if;
+  return sign || case when style = 0 then '0' else '0.' || repeat('0', digits - 1) || 'e+000' end if x = 0;
   r := to_char(ms.float_exact(abs(x)), '9.' || repeat('9', digits - 1) || 'EEEE');
   m := btrim(split_part(r, 'e', 1));
   e := split_part(r, 'e', 2)::int;
@@ -287,15 +256,13 @@ end $$;
 create function ms.to_code_page(x text, page text default 'WIN1252') returns text strict as $$
 declare c text; r text := '';
 begin
-  if octet_length(x) = length(x) then return x; end if;
+  return x if octet_length(x) = length(x);
   if page <> 'WIN1252' then
     foreach c in array regexp_split_to_array(x, '') loop
       begin
         r := r || convert_from(convert_to(c, page::name), page::name);
       exception when untranslatable_character then
-        if c ~ U&'[\00A0-\024F\1E00-\2BFF\FF00-\FFEF]' then
-          perform ms.fail(50999, 'construct', 'the character ' || c || ' in code page ' || page);
-        end if;
+        refuse 'the character ' || c || ' in code page ' || page if c ~ U&'[\00A0-\024F\1E00-\2BFF\FF00-\FFEF]';
         r := r || repeat('?', ms.utf16_length(c));
       end;
     end loop;
@@ -336,7 +303,7 @@ begin
       i := i + 2;
       c := 65536 + ((c - 55296) << 10) + (d - 56320);
     end if;
-    if c = 0 then perform ms.fail(50999, 'construct', 'the character U+0000 in a string'); end if;
+    refuse 'the character U+0000 in a string' if c = 0;
     r := r || chr(c);
   end loop;
   return r;
@@ -346,12 +313,10 @@ create function ms.hex_binary(x text, style int, source text) returns bytea stri
 declare t text := x;
 begin
   if style = 1 then
-    if t !~* '^0x' then perform ms.fail(8114, 'source', source, 'target', 'varbinary'); end if;
+    fail 8114, 'source', source, 'target', 'varbinary' if t !~* '^0x';
     t := substr(t, 3);
   end if;
-  if t !~* '^([0-9a-f]{2})*$' then
-    perform ms.fail(8114, 'source', source, 'target', 'varbinary');
-  end if;
+  fail 8114, 'source', source, 'target', 'varbinary' if t !~* '^([0-9a-f]{2})*$';
   return decode(t, 'hex');
 end $$;
 
@@ -387,11 +352,11 @@ end $$;
 
 create function ms.check_json(x text) returns text as $$
 begin
-  if x is null then return x; end if;
-  if not (x is json object or x is json array) then return ms.json_fault(x); end if;
+  return x if x is null;
+  return ms.json_fault(x) if not (x is json object or x is json array);
   return ms.json_canonical(x::json);
 exception when untranslatable_character or invalid_text_representation then
-  perform ms.fail(50999, 'construct', 'half a surrogate pair, or U+0000, in a value of the type json');
+  perform ms.refuse('half a surrogate pair, or U+0000, in a value of the type json');
   return null;
 end $$;
 

@@ -17,9 +17,7 @@ create function ms.stamp_ticks(x timestamp) returns bigint return
 
 create function ms.range_check(x bigint, kind text) returns bigint as $$
 begin
-  if x < 0 or x > 3155378975999999999 then
-    perform ms.fail(517, 'type', kind);
-  end if;
+  fail 517, 'type', kind if x < 0 or x > 3155378975999999999;
   return x;
 end $$;
 
@@ -27,7 +25,7 @@ create function ms.round_ticks(x bigint, s int) returns bigint strict as $$
 declare unit bigint := (10::numeric ^ (7 - s))::bigint; r bigint;
 begin
   r := (x + unit / 2) / unit * unit;
-  if r > 3155378975999999999 then return x / unit * unit; end if;
+  return x / unit * unit if r > 3155378975999999999;
   return r;
 end $$;
 
@@ -39,16 +37,14 @@ end $$;
 
 create function ms.round_offset(x ms.dto, s int) returns ms.dto as $$
 begin
-  if x is null then return null; end if;
+  return null if x is null;
   return row(ms.round_ticks(x.u, s), x.o)::ms.dto;
 end $$;
 
 -- datetime: 1753..9999 in steps of 1/300 s.
 create function ms.round_datetime(x bigint) returns bigint as $$
 begin
-  if x < 552877920000000000 then
-    perform ms.fail(242, 'source', 'datetime2', 'target', 'datetime');
-  end if;
+  fail 242, 'source', 'datetime2', 'target', 'datetime' if x < 552877920000000000;
   return x / 864000000000 * 864000000000
     + round(round((x % 864000000000)::numeric * 3 / 100000) * 100000 / 3)::bigint;
 end $$;
@@ -56,9 +52,7 @@ end $$;
 create function ms.round_smalldatetime(x bigint) returns bigint as $$
 declare r bigint := (x + 300000000 + 10000) / 600000000 * 600000000;
 begin
-  if r < 599266080000000000 or r > 655892639400000000 then
-    perform ms.fail(242, 'source', 'datetime2', 'target', 'smalldatetime');
-  end if;
+  fail 242, 'source', 'datetime2', 'target', 'smalldatetime' if r < 599266080000000000 or r > 655892639400000000;
   return r;
 end $$;
 
@@ -72,9 +66,9 @@ create function ms.offset_local(x ms.dto) returns bigint return
 -- Both UTC and local time must be in the years 1 to 9999 (datetimeoffset-transact-sql, "Remarks").
 create function ms.in_years(x ms.dto) returns ms.dto as $$
 begin
-  if least(x.u, x.u + x.o * 600000000::bigint) < 0 or greatest(x.u, x.u + x.o * 600000000::bigint) > 3155378975999999999 then
-    perform ms.fail(50999, 'construct', 'a datetimeoffset outside the years 1 to 9999');
-  end if;
+  refuse 'a datetimeoffset outside the years 1 to 9999'
+    if least(x.u, x.u + x.o * 600000000::bigint) < 0
+      or greatest(x.u, x.u + x.o * 600000000::bigint) > 3155378975999999999;
   return x;
 end $$;
 
@@ -106,7 +100,7 @@ create function ms.now_ticks() returns bigint stable return
 
 create function ms.date_fault(kind text) returns text as $$
 begin
-  if kind = 'smalldatetime' then perform ms.fail(295); end if;
+  fail 295 if kind = 'smalldatetime';
   return ms.fail(241);
 end $$;
 
@@ -131,10 +125,10 @@ as $$
 declare t text := btrim(x, ' '); m text[]; y int; mo int; d int; tm text; dmy boolean := style in (3, 4, 5, 103, 104, 105);
 begin
   ticks := 0;
-  if style <> 0 and t <> '' and style || ' ' || t !~* ('^(((10?|[345]) (\d\d?\D){2}\d\d|1(0[1345]|10) (\d\d?\D){2}\d{4}|12 \d{6}|112 \d{8})(\s|$)'
-    || '|(2|11) \d\d\D|(2[0135]|1(02|11|2[0167])) \d{4}\D|(1(0[0679]|13)|[679]|13) .*[a-z]{3}|(8|14|24|1(08|14)) \d\d?:)') then
-    perform ms.fail(50999, 'construct', 'CONVERT of a text that does not follow its style');
-  end if;
+  refuse 'CONVERT of a text that does not follow its style'
+    if style <> 0 and t <> '' and style || ' ' || t !~* (
+      '^(((10?|[345]) (\d\d?\D){2}\d\d|1(0[1345]|10) (\d\d?\D){2}\d{4}|12 \d{6}|112 \d{8})(\s|$)'
+      || '|(2|11) \d\d\D|(2[0135]|1(02|11|2[0167])) \d{4}\D|(1(0[0679]|13)|[679]|13) .*[a-z]{3}|(8|14|24|1(08|14)) \d\d?:)');
   -- the usual format of programs
   if t ~ '^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?([+-](0\d|1[0-3]):[0-5]\d)?$'
     and left(t, 4) <> '0000' and substr(t, 6, 2) between '01' and '12' and substr(t, 9, 2) between '01' and '28' then
@@ -167,9 +161,8 @@ begin
   elsif style in (2, 11) and t ~ '^\d{1,2}[-/.]\d' then
     m := regexp_match(t, '^(\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?:\s+(.*))?$');
   elsif t ~ '^\d{1,2}[-/.]\d' then
-    if style = 0 and current_setting('ms.dateformat', true) = 'ymd' then
-      perform ms.fail(50999, 'construct', 'under SET DATEFORMAT ymd a date of digits that does not begin with four of the year');
-    end if;
+    refuse 'under SET DATEFORMAT ymd a date of digits that does not begin with four of the year'
+      if style = 0 and current_setting('ms.dateformat', true) = 'ymd';
     m := regexp_match(t, '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:\s+(.*))?$');
     if m is not null then m := array[m[3], m[case when dmy then 2 else 1 end], m[case when dmy then 1 else 2 end], m[4]]; end if;
   elsif t ~ '[A-Za-z]{3}' then
@@ -249,14 +242,12 @@ declare
   frac text; milliseconds text; colon boolean := kind in ('datetime', 'smalldatetime');
   parts text; day text; hms text; clock text; half text;
 begin
-  if style not in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 20, 21, 22, 23, 24, 25, 100, 101, 102, 103, 104, 105,
-    106, 107, 108, 109, 110, 111, 112, 113, 114, 120, 121, 126, 127, 130, 131) or kind = 'date' and style in (14, 114) then
-    perform ms.fail(281, 'style', style::text, 'source', kind);
-  end if;
-  if kind = 'date' and style in (8, 24, 108) or kind = 'time' and style in (1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 23, 101, 102,
-    103, 104, 105, 106, 107, 110, 111, 112) then
-    perform ms.fail(8114, 'state', '1', 'source', kind, 'target', 'varchar');
-  end if;
+  fail 281, 'style', style::text, 'source', kind
+    if not style <@ int4multirange '{[0,14], [20,25], [100,114], [120,121], [126,127], [130,131]}'
+      or kind = 'date' and style in (14, 114);
+  fail 8114, 'state', '1', 'source', kind, 'target', 'varchar'
+    if kind = 'date' and style in (8, 24, 108)
+      or kind = 'time' and style <@ int4multirange '{[1,7], [10,12], [23,23], [101,107], [110,112]}';
   if kind = 'datetime' then t := (t + 5000) / 10000 * 10000; end if;
   hms := lpad((t / 36000000000)::text, 2, '0') || ':' || lpad((t / 600000000 % 60)::text, 2, '0') || ':'
     || lpad((t / 10000000 % 60)::text, 2, '0');
@@ -264,9 +255,7 @@ begin
   half := case when t / 36000000000 >= 12 then 'PM' else 'AM' end;
   frac := ms.fraction(t, s);
   if kind = 'time' then
-    if style in (22, 130, 131) then
-      perform ms.fail(50999, 'construct', 'CONVERT style ' || style || ' from time');
-    end if;
+    refuse 'CONVERT style ' || style || ' from time' if style in (22, 130, 131);
     return case when style in (0, 100) then ltrim(clock) || half when style in (8, 20, 24, 108, 120) then hms
       when style in (9, 109) then ltrim(clock) || substr(hms, 6) || frac || half else hms || frac end;
   end if;
@@ -277,7 +266,7 @@ begin
     day := split_part('MM/DD/YY|YY.MM.DD|DD/MM/YY|DD.MM.YY|DD-MM-YY|DD Mon YY|Mon DD, YY|||MM-DD-YY|YY/MM/DD|YYMMDD', '|', style % 100);
     return to_char(d, case when style > 100 then replace(day, 'YY', 'YYYY') else day end);
   end if;
-  if kind = 'date' and day is not null or style = 23 then return day; end if;
+  return day if kind = 'date' and day is not null or style = 23;
   milliseconds := case when colon then ms.fraction(t, 3) else frac end;
   parts := case when colon then ':' || substr(milliseconds, 2) else frac end;
   return case
@@ -289,18 +278,16 @@ begin
     when style in (20, 120) then day || ' ' || hms
     when style in (21, 25, 121) then day || ' ' || hms || milliseconds
     when style in (126, 127) then day || 'T' || hms || case when colon and t % 10000000 = 0 then '' else milliseconds end
-    else ms.fail(50999, 'construct', 'CONVERT style ' || style || ' from ' || kind) end;
+    else ms.refuse('CONVERT style ' || style || ' from ' || kind) end;
 end $$;
 
 create function ms.offset_text(x ms.dto, s int, style int) returns text as $$
 declare o int; zone text; body text;
 begin
-  if x is null then return null; end if;
+  return null if x is null;
   o := (x).o;
   zone := ms.offset_name(o);
-  if style = 127 then
-    return ms.temporal_text((x).u, 'datetime2', s, 126) || 'Z';
-  end if;
+  return ms.temporal_text((x).u, 'datetime2', s, 126) || 'Z' if style = 127;
   body := ms.temporal_text(ms.offset_local(x), 'datetime2', s, style);
   return body || case when style in (126) then zone when style in (0, 20, 21, 25, 120, 121, 100) then ' ' || zone else '' end;
 end $$;
@@ -328,17 +315,14 @@ begin
     d := ms.ticks_date(x);
     months := ms.month_count(d) + months;
     y := case when months < 12 or months >= 120000 then 0 else months / 12 end;
-    if y = 0 or kind = 'datetime' and y < 1753 or kind = 'smalldatetime' and y not between 1900 and 2079 then
-      perform ms.fail(517, 'type', kind);
-    end if;
+    fail 517, 'type', kind
+      if y = 0 or kind = 'datetime' and y < 1753 or kind = 'smalldatetime' and y not between 1900 and 2079;
     m := months % 12 + 1;
     last := extract(day from make_date(y, m, 1) + interval '1 month - 1 day');
     return ms.date_ticks(make_date(y, m, least(extract(day from d)::int, last))) + x % 864000000000;
   end if;
   r := x + case part when 'nanosecond' then round(n::numeric / 100) else n::numeric * ms.part_ticks(part) end;
-  if kind = 'time' then
-    return ((r % 864000000000) + 864000000000) % 864000000000;
-  end if;
+  return ((r % 864000000000) + 864000000000) % 864000000000 if kind = 'time';
   if r > 3155378975999999999
     or r < (case kind when 'datetime' then 552877920000000000 when 'smalldatetime' then 599266080000000000 else 0 end) then
     perform ms.fail(517, 'type', kind);
@@ -350,9 +334,7 @@ end $$;
 create function ms.date_diff(part text, a bigint, b bigint) returns numeric strict as $$
 declare unit int := ms.part_months(part);
 begin
-  if unit is not null then
-    return ms.month_count(ms.ticks_date(b)) / unit - ms.month_count(ms.ticks_date(a)) / unit;
-  end if;
+  return ms.month_count(ms.ticks_date(b)) / unit - ms.month_count(ms.ticks_date(a)) / unit if unit is not null;
   return case part
     -- 0001-01-01 was a Monday
     when 'week' then (b / 864000000000 + 1) / 7 - (a / 864000000000 + 1) / 7
@@ -364,9 +346,8 @@ create function ms.date_diff_big(part text, a bigint, b bigint, most bigint defa
 as $$
 declare r numeric := ms.date_diff(part, a, b);
 begin
-  if r not between -most - 1 and most then
-    perform ms.fail(535, 'name', case when most > 2147483647 then 'datediff_big' else 'datediff' end);
-  end if;
+  fail 535, 'name', case when most > 2147483647 then 'datediff_big' else 'datediff' end
+    if r not between -most - 1 and most;
   return r;
 end $$;
 
@@ -405,8 +386,8 @@ end $$;
 
 create function ms.date_name(part text, x bigint, datefirst int) returns text strict as $$
 begin
-  if part = 'month' then return to_char(ms.ticks_date(x), 'FMMonth'); end if;
-  if part = 'weekday' then return to_char(ms.ticks_date(x), 'FMDay'); end if;
+  return to_char(ms.ticks_date(x), 'FMMonth') if part = 'month';
+  return to_char(ms.ticks_date(x), 'FMDay') if part = 'weekday';
   return ms.date_part(part, x, datefirst)::text;
 end $$;
 
@@ -414,7 +395,7 @@ create function ms.date_trunc(part text, x bigint, datefirst int) returns bigint
 declare d date; unit bigint := ms.part_ticks(case part when 'dayofyear' then 'day' else part end);
   months int := ms.part_months(part);
 begin
-  if part <> 'week' and unit is not null then return x / unit * unit; end if;
+  return x / unit * unit if part <> 'week' and unit is not null;
   d := ms.ticks_date(x);
   if months is not null then
     months := ms.month_count(d) / months * months;
@@ -427,9 +408,7 @@ end $$;
 create function ms.date_bucket(part text, n bigint, x bigint, origin bigint) returns bigint strict as $$
 declare unit numeric; k numeric; months int := n * ms.part_months(part);
 begin
-  if n <= 0 then
-    perform ms.fail(9834);
-  end if;
+  fail 9834 if n <= 0;
   if months is not null then
     k := floor(ms.date_diff('month', origin, x) / months);
     if ms.date_add('month', (k * months)::bigint, origin, 'datetime2') > x then k := k - 1; end if;
@@ -484,9 +463,7 @@ create function ms.zone_name(name text) returns text stable strict as $$
 declare r text;
 begin
   select iana into r from ms.time_zones z where lower(z.name) = lower(zone_name.name);
-  if r is null then
-    perform ms.fail(9820, 'name', name);
-  end if;
+  fail 9820, 'name', name if r is null;
   return r;
 end $$;
 
@@ -494,7 +471,7 @@ end $$;
 create function ms.attach_zone(x bigint, name text) returns ms.dto stable as $$
 declare zone text := ms.zone_name(name); before int; after int; chosen int;
 begin
-  if x is null or zone is null then return null; end if;
+  return null if x is null or zone is null;
   before := ms.zone_offset(zone, greatest(x - 864000000000, 0));
   after := ms.zone_offset(zone, least(x + 864000000000, 3155378975999999999));
   if ms.zone_offset(zone, greatest(x - before::bigint * 600000000, 0)) = before then chosen := before;
@@ -509,7 +486,7 @@ end $$;
 create function ms.move_zone(x ms.dto, name text) returns ms.dto stable as $$
 declare zone text := ms.zone_name(name);
 begin
-  if x is null or zone is null then return null; end if;
+  return null if x is null or zone is null;
   return ms.in_years(row((x).u, ms.zone_offset(zone, (x).u))::ms.dto);
 end $$;
 
@@ -519,8 +496,6 @@ create function ms.switch_offset(x ms.dto, o int) returns ms.dto return
 create function ms.parse_offset(x text) returns int strict as $$
 declare m text[] := regexp_match(x, '^([+-])(\d\d):(\d\d)$');
 begin
-  if m is null or m[2]::int * 60 + m[3]::int > 840 then
-    perform ms.fail(9812, 'name', 'todatetimeoffset');
-  end if;
+  fail 9812, 'name', 'todatetimeoffset' if m is null or m[2]::int * 60 + m[3]::int > 840;
   return case m[1] when '-' then -1 else 1 end * (m[2]::int * 60 + m[3]::int);
 end $$;

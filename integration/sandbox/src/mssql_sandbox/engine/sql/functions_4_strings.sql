@@ -12,7 +12,7 @@ create function ms.pad_bytes(x text, n int, page text) returns text return
 -- A character beyond U+FFFF as two placeholders, so that positions count UTF-16 units.
 create function ms.to_units(x text) returns text as $$
 begin
-  if octet_length(x) = length(x) or x !~ '[\U00010000-\U0010FFFF]' then return x; end if;
+  return x if octet_length(x) = length(x) or x !~ '[\U00010000-\U0010FFFF]';
   return (select string_agg(case when ascii(c) < 65536 then c
       else chr(983040 + ((ascii(c) - 65536) >> 10)) || chr(1048576 + ((ascii(c) - 65536) & 1023)) end, '' order by n)
     from regexp_split_to_table(x, '') with ordinality t(c, n));
@@ -21,41 +21,39 @@ end $$;
 create function ms.from_units(x text) returns text as $$
 declare r text := ''; m text[]; rest text := x;
 begin
-  if octet_length(x) = length(x) or x !~ '[\U000F0000-\U001003FF]' then return x; end if;
+  return x if octet_length(x) = length(x) or x !~ '[\U000F0000-\U001003FF]';
   loop
     m := regexp_match(rest, '^([^\U000F0000-\U001003FF]*)([\U000F0000-\U000F03FF])([\U00100000-\U001003FF])(.*)$', 's');
     exit when m is null;
     r := r || m[1] || chr(65536 + ((ascii(m[2]) - 983040) << 10) + (ascii(m[3]) - 1048576));
     rest := m[4];
   end loop;
-  if rest ~ '[\U000F0000-\U001003FF]' then
-    perform ms.fail(50999, 'construct', 'half of a surrogate pair');
-  end if;
+  refuse 'half of a surrogate pair' if rest ~ '[\U000F0000-\U001003FF]';
   return r || rest;
 end $$;
 
 create function ms.left(x text, n int, units boolean default true) returns text as $$
 begin
-  if n < 0 then perform ms.fail(536, 'name', 'LEFT'); end if;
+  fail 536, 'name', 'LEFT' if n < 0;
   return case when units then ms.from_units(left(ms.to_units(x), n)) else left(x, n) end;
 end $$;
 
 create function ms.right(x text, n int, units boolean default true) returns text as $$
 begin
-  if n < 0 then perform ms.fail(536, 'state', '5', 'name', 'RIGHT'); end if;
+  fail 536, 'state', '5', 'name', 'RIGHT' if n < 0;
   return case when units then ms.from_units(right(ms.to_units(x), n)) else right(x, n) end;
 end $$;
 
 create function ms.substring(x text, s int, n int, units boolean default true) returns text as $$
 begin
-  if n < 0 then perform ms.fail(537); end if;
+  fail 537 if n < 0;
   if s < 1 then n := greatest(n::bigint + s - 1, 0); s := 1; end if;
   return case when units then ms.from_units(substr(ms.to_units(x), s, n)) else substr(x, s, n) end;
 end $$;
 
 create function ms.substring(x bytea, s int, n int) returns bytea as $$
 begin
-  if n < 0 then perform ms.fail(537); end if;
+  fail 537 if n < 0;
   if s < 1 then n := greatest(n::bigint + s - 1, 0); s := 1; end if;
   return substring(x, s, n);
 end $$;
@@ -74,7 +72,7 @@ create function ms.fold_cs_ai(x text, alike int default 3) returns text return
 create function ms.charindex(needle text, hay text, s int, units boolean default true) returns int strict as $$
 declare p int;
 begin
-  if needle = '' then return 0; end if;
+  return 0 if needle = '';
   if s < 1 then s := 1; end if;
   if units then hay := ms.to_units(hay); needle := ms.to_units(needle); end if;
   p := position(needle in substr(hay, s));
@@ -85,7 +83,7 @@ end $$;
 create function ms.like_regex(p text, e text, padded boolean default false) returns text as $$
 declare r text := '^'; i int := 1; n int; c text; j int; body text; neg boolean;
 begin
-  if p is null then return null; end if;
+  return null if p is null;
   n := length(p);
   while i <= n loop
     c := substr(p, i, 1);
@@ -108,7 +106,7 @@ begin
         end if;
         j := j + 1;
       end loop;
-      if j > n then return '$.'; end if;
+      return '$.' if j > n;
       r := r || '[' || case when neg then '^' else '' end || body || ']';
       i := j;
     else
@@ -123,12 +121,10 @@ end $$;
 create function ms.patindex(p text, x text) returns int strict as $$
 declare body text; m int;
 begin
-  if left(p, 1) <> '%' then
-    return case when x ~ ms.like_regex(p, null) then 1 else 0 end;
-  end if;
+  return case when x ~ ms.like_regex(p, null) then 1 else 0 end if left(p, 1) <> '%';
   body := ltrim(p, '%');
   for m in 1 .. length(x) + 1 loop
-    if substr(x, m) ~ ms.like_regex(body, null) then return m; end if;
+    return m if substr(x, m) ~ ms.like_regex(body, null);
   end loop;
   return 0;
 end $$;
@@ -137,8 +133,8 @@ end $$;
 create function ms.replace(x text, a text, b text, fx text, fa text) returns text strict as $$
 declare r text := ''; p int; rest text; n int;
 begin
-  if a = '' then return x; end if;
-  if fx = x and fa = a then return replace(x, a, b); end if;
+  return x if a = '';
+  return replace(x, a, b) if fx = x and fa = a;
   rest := x; n := length(a);
   loop
     p := position(fa in fx);
@@ -152,7 +148,7 @@ end $$;
 create function ms.stuff(x text, s int, n int, y text, units boolean default true) returns text as $$
 declare u text := case when units then ms.to_units(x) else x end;
 begin
-  if s < 1 or n < 0 or s > length(u) then return null; end if;
+  return null if s < 1 or n < 0 or s > length(u);
   return ms.from_units(left(u, s - 1) || coalesce(ms.to_units(y), '') || substr(u, s + n));
 end $$;
 
@@ -160,9 +156,9 @@ end $$;
 create function ms.cased(x text, how text, doubtful text) returns text as $$
 declare r text := case how when 'upper' then upper(x) else lower(x) end;
 begin
-  if octet_length(x) = length(x) then return r; end if;
-  if x ~ doubtful then perform ms.fail(50999, 'construct', how || ' of one of ' || doubtful); end if;
-  if length(r) = length(x) and x !~ 'Σ' then return r; end if;
+  return r if octet_length(x) = length(x);
+  refuse how || ' of one of ' || doubtful if x ~ doubtful;
+  return r if length(r) = length(x) and x !~ 'Σ';
   return (select string_agg(case when length(u) = 1 then u else c end, '' order by n) from regexp_split_to_table(x, '') with ordinality t(c, n),
     lateral (select case how when 'upper' then upper(c) else lower(c) end) v(u));
 end $$;
@@ -178,14 +174,14 @@ create function ms.unicode(x text, units boolean default true) returns int retur
 
 -- Part of a multi-byte character gives NULL.
 create function ms.char(n int, page text) returns text return
-  case when n = 0 then ms.fail(50999, 'construct', 'CHAR(0)')
+  case when n = 0 then ms.refuse('CHAR(0)')
        when n between 1 and case when page like 'WIN%' then 255 else 127 end
        then convert_from(decode(lpad(to_hex(n), 2, '0'), 'hex'), page::name)
-       when n between 128 and 255 and page <> 'UTF8' then ms.fail(50999, 'construct', 'CHAR(' || n || ') in ' || page) end;
+       when n between 128 and 255 and page <> 'UTF8' then ms.refuse('CHAR(' || n || ') in ' || page) end;
 
 create function ms.nchar(n int, most int) returns text return
   case when n between 1 and 55295 or n between 57344 and most then chr(n)
-       when n = 0 or n between 55296 and 57343 then ms.fail(50999, 'construct', 'NCHAR(' || n || ')') end;
+       when n = 0 or n between 55296 and 57343 then ms.refuse('NCHAR(' || n || ')') end;
 
 create function ms.quotename(x text, q text) returns text return
   case when length(x) > 128 then null
@@ -197,9 +193,7 @@ create function ms.quotename(x text, q text) returns text return
 
 create function ms.translate(x text, a text, b text) returns text as $$
 begin
-  if length(a) <> length(b) then
-    perform ms.fail(9828);
-  end if;
+  fail 9828 if length(a) <> length(b);
   return translate(x, a, b);
 end $$;
 
@@ -209,17 +203,13 @@ create function ms.str(x double precision, n int, d int) returns text return
 
 create function ms.string_split(x text, s text) returns table (v text, n bigint) as $$
 begin
-  if length(s) <> 1 then
-    perform ms.fail(214, 'state', '11', 'parameter', 'separator', 'type', 'nchar(1)/nvarchar(1)');
-  end if;
+  fail 214, 'state', '11', 'parameter', 'separator', 'type', 'nchar(1)/nvarchar(1)' if length(s) <> 1;
   return query select t.v, t.n from unnest(case when x = '' then array[''] else string_to_array(x, s) end) with ordinality t(v, n);
 end $$;
 
 create function ms.string_agg_limit(x text, n int) returns text as $$
 begin
-  if length(x) > n then
-    perform ms.fail(9829);
-  end if;
+  fail 9829 if length(x) > n;
   return x;
 end $$;
 
@@ -257,33 +247,31 @@ create aggregate ms.max_offset(ms.dto) (sfunc = ms.greater_offset, stype = ms.dt
 
 create function ms.top_count(n bigint) returns bigint as $$
 begin
-  if n is null then perform ms.fail(1060); end if;
-  if n < 0 then perform ms.fail(127); end if;
+  fail 1060 if n is null;
+  fail 127 if n < 0;
   return n;
 end $$;
 
 create function ms.recursion_step(level integer, most integer) returns integer as $$
 begin
-  if most > 0 and level >= most then
-    perform ms.fail(530, 'maximum', most::text);
-  end if;
+  fail 530, 'maximum', most::text if most > 0 and level >= most;
   return level + 1;
 end $$;
 
 create function ms.row_offset(n bigint) returns integer as $$
 begin
-  if n < 0 then perform ms.fail(8730); end if;
+  fail 8730 if n < 0;
   return n;
 end $$;
 
 create function ms.offset_count(n bigint) returns bigint as $$
 begin
-  if n is null or n < 0 then perform ms.fail(10742); end if;
+  fail 10742 if n is null or n < 0;
   return n;
 end $$;
 
 create function ms.fetch_count(n bigint) returns bigint as $$
 begin
-  if n is null or n < 1 then perform ms.fail(10744); end if;
+  fail 10744 if n is null or n < 1;
   return n;
 end $$;

@@ -18,7 +18,7 @@ begin if x = 0 and y = 0 then perform ms.float_fault(); end if; return atan2(y, 
 
 create function ms.cot(x double precision) returns double precision as $$
 begin
-  if x = 0 then perform ms.fail(50999, 'construct', 'COT(0)'); end if;
+  refuse 'COT(0)' if x = 0;
   return cot(x);
 end $$;
 
@@ -41,7 +41,7 @@ end $$;
 
 create function ms.power(x double precision, y double precision) returns double precision as $$
 begin
-  if x = 0 and y < 0 then perform ms.fail(8134); end if;
+  fail 8134 if x = 0 and y < 0;
   if x < 0 and y <> floor(y) then perform ms.float_fault(); end if;
   return power(x, y);
 exception when numeric_value_out_of_range then
@@ -51,17 +51,13 @@ end $$;
 
 create function ms.power_int(x double precision) returns int as $$
 begin
-  if abs(trunc(x)) > 2147483647 then
-    perform ms.fail(232, 'type', 'int', 'value', to_char(x, 'FM999999999999999999990.000000'));
-  end if;
+  fail 232, 'type', 'int', 'value', to_char(x, 'FM999999999999999999990.000000') if abs(trunc(x)) > 2147483647;
   return trunc(x);
 end $$;
 
 create function ms.power_bigint(x double precision) returns bigint as $$
 begin
-  if abs(x) >= 9223372036854775808 then
-    perform ms.fail(8115, 'source', 'expression', 'target', 'bigint');
-  end if;
+  fail 8115, 'source', 'expression', 'target', 'bigint' if abs(x) >= 9223372036854775808;
   return trunc(x);
 end $$;
 
@@ -89,9 +85,7 @@ create function ms.shift_left(x bigint, n bigint, bits int) returns bigint retur
 
 create function ms.bit_position(n int, bits int) returns int as $$
 begin
-  if n < 0 or n >= bits then
-    perform ms.fail(50999, 'construct', 'a bit position outside the operand');
-  end if;
+  refuse 'a bit position outside the operand' if n < 0 or n >= bits;
   return n;
 end $$;
 

@@ -7,9 +7,7 @@ begin
   if rest ~* '^strict\s' then r := array['strict']; rest := ltrim(substr(rest, 7));
   elsif rest ~* '^lax\s' then r := array['lax']; rest := ltrim(substr(rest, 4));
   else r := array['lax']; end if;
-  if left(rest, 1) <> '$' then
-    perform ms.fail(13607, 'state', '3', 'character', left(rest, 1), 'position', '0');
-  end if;
+  fail 13607, 'state', '3', 'character', left(rest, 1), 'position', '0' if left(rest, 1) <> '$';
   rest := substr(rest, 2);
   while rest <> '' loop
     m := regexp_match(rest, '^\."((?:[^"\\]|\\.)*)"(.*)$', 's');
@@ -56,7 +54,7 @@ end $$;
 -- A document given as text: an object or an array.
 create function ms.json_text(doc text) returns text as $$
 begin
-  if doc is null or doc is json object or doc is json array then return doc; end if;
+  return doc if doc is null or doc is json object or doc is json array;
   return ms.json_fault(doc);
 end $$;
 
@@ -89,44 +87,38 @@ end $$;
 -- NULL, or an error if the path is strict.
 create function ms.json_missing(steps text[], number int default 13608) returns text as $$
 begin
-  if steps[1] = 'strict' then perform ms.fail(number); end if;
+  fail number if steps[1] = 'strict';
   return null;
 end $$;
 
 create function ms.json_value(doc text, path text, lim int) returns text as $$
 declare steps text[] := ms.json_steps(path); f record; j json; r text;
 begin
-  if doc is null or path is null then return null; end if;
+  return null if doc is null or path is null;
   f := ms.json_find(doc, steps);
-  if not f.hit then return ms.json_missing(steps); end if;
+  return ms.json_missing(steps) if not f.hit;
   j := f.raw::json;
-  if json_typeof(j) in ('object', 'array') then
-    return ms.json_missing(steps, 13623);
-  end if;
+  return ms.json_missing(steps, 13623) if json_typeof(j) in ('object', 'array');
   r := j #>> '{}';
-  if length(r) > lim then
-    return ms.json_missing(steps, 13625);
-  end if;
+  return ms.json_missing(steps, 13625) if length(r) > lim;
   return r;
 end $$;
 
 create function ms.json_query(doc text, path text) returns text as $$
 declare steps text[] := ms.json_steps(path); f record;
 begin
-  if doc is null or path is null then return null; end if;
+  return null if doc is null or path is null;
   f := ms.json_find(doc, steps);
-  if not f.hit then return ms.json_missing(steps); end if;
-  if json_typeof(f.raw::json) not in ('object', 'array') then
-    return ms.json_missing(steps, 13624);
-  end if;
+  return ms.json_missing(steps) if not f.hit;
+  return ms.json_missing(steps, 13624) if json_typeof(f.raw::json) not in ('object', 'array');
   return btrim(f.raw, E' \t\r\n');
 end $$;
 
 create function ms.json_path_exists(doc text, path text) returns int as $$
 declare f record; steps text[] := ms.json_steps(path);
 begin
-  if doc is null or path is null then return null; end if;
-  if not doc is json then return 0; end if;
+  return null if doc is null or path is null;
+  return 0 if not doc is json;
   f := ms.json_find(doc, steps);
   return f.hit::int;
 end $$;
@@ -198,9 +190,8 @@ create function ms.json_itself(doc text) returns text return
 
 create function ms.within(x text, n int, what text) returns text as $$
 begin
-  if octet_length(x) > n and ms.utf16_length(x) > n then
-    perform ms.fail(50999, 'construct', what || ' of ' || n || ' for a string of ' || ms.utf16_length(x) || ' characters');
-  end if;
+  refuse what || ' of ' || n || ' for a string of ' || ms.utf16_length(x) || ' characters'
+    if octet_length(x) > n and ms.utf16_length(x) > n;
   return x;
 end $$;
 
@@ -261,7 +252,7 @@ end $$;
 create function ms.json_modify(doc text, path text, value text) returns text as $$
 declare p text := btrim(path); append boolean := false; steps text[];
 begin
-  if doc is null then return null; end if;
+  return null if doc is null;
   if not doc is json then perform ms.json_fault(doc); end if;
   if p ~* '^append\s' then append := true; p := ltrim(substr(p, 7)); end if;
   steps := ms.json_steps(p);
@@ -289,9 +280,7 @@ end $$;
 create function ms.json_number(t text) returns text as $$
 declare f float8;
 begin
-  if t !~ '[eE]' and length(translate(t, '-.', '')) <= 38 then
-    return case when t ~ '^-[0.]+$' then substr(t, 2) else t end;
-  end if;
+  return case when t ~ '^-[0.]+$' then substr(t, 2) else t end if t !~ '[eE]' and length(translate(t, '-.', '')) <= 38;
   f := t::float8;
   if abs(f) >= 1e28 then raise numeric_value_out_of_range; end if;
   return (case when f < 0 then '-' else '' end) || ms.float_decimals(abs(f));
@@ -309,7 +298,7 @@ begin
   if e = 0 then e := 1; else m := m + 4503599627370496; end if;
   e := e - 1075;
   -- Below a tenth of the last decimal nothing is rounded.
-  if e < -150 then return '0.0000000000'; end if;
+  return '0.0000000000' if e < -150;
   for i in 1..abs(e) loop unit := unit * 2; end loop;
   if e >= 0 then scaled := m * unit * 10000000000;
   else scaled := div(m * 20000000000 + unit, unit * 2);

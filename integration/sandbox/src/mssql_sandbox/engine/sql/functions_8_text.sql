@@ -22,20 +22,20 @@ create function ms.difference(a text, b text) returns int return
 create function ms.parsename(x text, n int) returns text strict as $$
 declare parts text[] := '{}'; rest text := x; m text[]; part text;
 begin
-  if n not between 1 and 4 then return null; end if;
+  return null if n not between 1 and 4;
   loop
     m := regexp_match(rest, '^(\[(?:[^\]]|\]\])*\]|"(?:[^"]|"")*"|[^.\[\]"]*)(\.(.*))?$', 's');
-    if m is null then return null; end if;
+    return null if m is null;
     part := case left(m[1], 1)
       when '[' then replace(substr(m[1], 2, length(m[1]) - 2), ']]', ']')
       when '"' then replace(substr(m[1], 2, length(m[1]) - 2), '""', '"')
       else m[1] end;
-    if length(part) > 128 then return null; end if;
+    return null if length(part) > 128;
     parts := array[part] || parts;
     exit when m[2] is null;
     rest := m[3];
   end loop;
-  if array_length(parts, 1) > 4 then return null; end if;
+  return null if array_length(parts, 1) > 4;
   return nullif(parts[n], '');
 end $$;
 
@@ -46,9 +46,7 @@ create function ms.base64_decode(x text) returns bytea strict as $$
 declare t text := translate(x, '-_', '+/');
 begin
   t := rtrim(regexp_replace(t, '\s', '', 'g'), '=');
-  if t !~ '^[A-Za-z0-9+/]*$' or length(t) % 4 = 1 then
-    perform ms.fail(9803, 'type', 'Base64Decode');
-  end if;
+  fail 9803, 'type', 'Base64Decode' if t !~ '^[A-Za-z0-9+/]*$' or length(t) % 4 = 1;
   return decode(rpad(t, (length(t) + 3) / 4 * 4, '='), 'base64');
 end $$;
 
@@ -59,9 +57,7 @@ begin
     if substr(x, i, 1) <> mark then r := r || substr(x, i, 1); i := i + 1; continue; end if;
     if substr(x, i + 1, 1) = mark then r := r || mark; i := i + 2; continue; end if;
     m := regexp_match(substr(x, i + 1), '^([0-9A-Fa-f]{4}|\+[0-9A-Fa-f]{6})');
-    if m is null then
-      perform ms.fail(50999, 'construct', 'UNISTR with an incomplete escape');
-    end if;
+    refuse 'UNISTR with an incomplete escape' if m is null;
     code := ('x' || lpad(ltrim(m[1], '+'), 8, '0'))::bit(32)::int;
     i := i + 1 + length(m[1]);
     if code between 55296 and 56319 then high := code; continue; end if;
@@ -80,13 +76,13 @@ create function ms.group_thousands(x text) returns text return
 create function ms.format_number(x numeric, f text, whole boolean) returns text as $$
 declare m text[]; kind text; places int; body text; sign text := case when x < 0 then '-' else '' end; minimum int; digits text;
 begin
-  if x is null then return null; end if;
+  return null if x is null;
   m := regexp_match(f, '^([A-Za-z])(\d{0,2})$');
   if m is not null then
     kind := upper(m[1]);
     places := nullif(m[2], '')::int;
     if kind = 'D' then
-      if not whole then return null; end if;
+      return null if not whole;
       return sign || lpad(abs(x)::text, greatest(coalesce(places, 0), length(abs(x)::text)), '0');
     elsif kind = 'X' and whole and x >= 0 then
       body := lpad(to_hex(x::bigint), greatest(coalesce(places, 0), length(to_hex(x::bigint))), '0');
@@ -105,9 +101,8 @@ begin
     end if;
   end if;
   m := regexp_match(f, '^(\$?)([#,0]*)(?:\.([0#]+))?(%?)$');
-  if m is null or f = '' or coalesce(m[2], '') || coalesce(m[3], '') = '' or m[2] ~ '0.*#' or m[3] ~ '#.*0' then
-    perform ms.fail(50999, 'construct', 'FORMAT of a number with ''' || f || '''');
-  end if;
+  refuse 'FORMAT of a number with ''' || f || ''''
+    if m is null or f = '' or coalesce(m[2], '') || coalesce(m[3], '') = '' or m[2] ~ '0.*#' or m[3] ~ '#.*0';
   places := coalesce(length(m[3]), 0);
   minimum := places - length(replace(coalesce(m[3], ''), '0', ''));
   body := round(abs(x) * case m[4] when '%' then 100 else 1 end, places)::text;
@@ -125,14 +120,12 @@ end $$;
 create function ms.format_date(t bigint, o int, f text) returns text as $$
 declare r text := ''; d date; i int := 1; n int; c text; run text; h int; day_ticks bigint;
 begin
-  if t is null then return null; end if;
+  return null if t is null;
   f := case f when 'd' then 'M/d/yyyy' when 'D' then 'dddd, MMMM d, yyyy' when 't' then 'h:mm tt' when 'T' then 'h:mm:ss tt' when 'g' then 'M/d/yyyy h:mm tt'
     when 'G' then 'M/d/yyyy h:mm:ss tt' when 's' then 'yyyy-MM-ddTHH:mm:ss' when 'u' then 'yyyy-MM-dd HH:mm:ssZ'
     when 'm' then 'MMMM d' when 'M' then 'MMMM d' when 'y' then 'MMMM yyyy' when 'Y' then 'MMMM yyyy'
     when 'o' then 'yyyy-MM-ddTHH:mm:ss.fffffff' when 'O' then 'yyyy-MM-ddTHH:mm:ss.fffffff' else f end;
-  if length(f) = 1 then
-    perform ms.fail(50999, 'construct', 'FORMAT of a date with ''' || f || '''');
-  end if;
+  refuse 'FORMAT of a date with ''' || f || '''' if length(f) = 1;
   d := ms.ticks_date(t);
   day_ticks := t % 864000000000;
   h := day_ticks / 36000000000;
@@ -140,7 +133,7 @@ begin
     c := substr(f, i, 1);
     if c in ('''', '"') then
       n := position(c in substr(f, i + 1));
-      if n = 0 then return null; end if;
+      return null if n = 0;
       r := r || substr(f, i + 1, n - 1);
       i := i + n + 1;
       continue;
@@ -179,18 +172,15 @@ end $$;
 -- A pattern in the engine's syntax; what RE2 lacks, or reads differently, is refused by name.
 create function ms.regex(p text) returns text as $$
 begin
-  if p ~ '\(\?(?!:|i\))' or p ~ '\\[1-9]' or p ~ '\\[QEpPCzAZ]' or p ~ '[*+?}][+]' then
-    perform ms.fail(50999, 'construct', 'the regular expression ''' || p || '''');
-  end if;
+  refuse 'the regular expression ''' || p || ''''
+    if p ~ '\(\?(?!:|i\))' or p ~ '\\[1-9]' or p ~ '\\[QEpPCzAZ]' or p ~ '[*+?}][+]';
   return replace(replace(p, '\b', '\y'), '\B', '\Y');
 end $$;
 
 -- i, m (lines), s (. matches a line break), c; the engine's letters differ.
 create function ms.regex_flags(f text) returns text as $$
 begin
-  if f !~ '^[icms]*$' then
-    perform ms.fail(19301, 'flag', f);
-  end if;
+  fail 19301, 'flag', f if f !~ '^[icms]*$';
   return case when f ~ 'i[^c]*$' then 'i' else '' end
     || case when f ~ 'm' then case when f ~ 's' then 'w' else 'n' end when f ~ 's' then '' else 'p' end;
 end $$;

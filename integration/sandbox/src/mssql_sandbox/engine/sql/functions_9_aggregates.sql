@@ -2,12 +2,8 @@
 create function ms.percent_count(rows bigint, p double precision) returns bigint
 as $$
 begin
-  if p is null then
-    perform ms.fail(1014);
-  end if;
-  if p < 0 or p > 100 then
-    perform ms.fail(1031);
-  end if;
+  fail 1014 if p is null;
+  fail 1031 if p < 0 or p > 100;
   return ceil(rows * p::numeric / 100);
 end $$;
 
@@ -35,12 +31,12 @@ $$;
 create function ms.json_aggregate(opening text, items text, closing text, rows bigint, name text) returns text
 as $$
 begin
-  if rows = 0 then perform ms.fail(50999, 'construct', name || ' of no rows'); end if;
+  refuse name || ' of no rows' if rows = 0;
   return opening || coalesce(items, '') || closing;
 end $$;
 
 create function ms.json_key(k text) returns text as $$
 begin
-  if k is null then perform ms.fail(50999, 'construct', 'a NULL key in JSON_OBJECTAGG'); end if;
+  refuse 'a NULL key in JSON_OBJECTAGG' if k is null;
   return ms.json_quote(k);
 end $$;

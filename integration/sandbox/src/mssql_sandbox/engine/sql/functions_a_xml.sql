@@ -13,11 +13,9 @@ declare
   result text := '';
   named constant jsonb := '{"amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "''"}';
 begin
-  if position('&' in written) = 0 then
-    return written;
-  end if;
+  return written if position('&' in written) = 0;
   if regexp_replace(written, '&(amp|lt|gt|quot|apos|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,5});', '', 'g') ~ '&' then
-    perform ms.fail(50999, 'construct', 'XML with an entity that it does not declare itself');
+    perform ms.refuse('XML with an entity that it does not declare itself');
   end if;
   for reference in select m[1] from regexp_matches(written, '&[^;]+;|[^&]+', 'g') t(whole),
       lateral (select whole) as l(m) loop
@@ -41,10 +39,9 @@ declare
   result text := substring(tag from '^<[^\s/>]+');
 begin
   for attribute in select regexp_matches(tag, '\s([^\s=]+)\s*=\s*("[^"]*"|''[^'']*'')', 'g') loop
-    if attribute[1] = any(seen) or attribute[1] = 'xml:space'
-        or attribute[1] ~ '^xmlns(:|$)' and exists (select from unnest(seen) s where s !~ '^xmlns(:|$)') then
-      perform ms.fail(50999, 'construct', 'XML with the attribute ' || attribute[1] || ' where it stands');
-    end if;
+    refuse 'XML with the attribute ' || attribute[1] || ' where it stands'
+      if attribute[1] = any(seen) or attribute[1] = 'xml:space' or attribute[1] ~ '^xmlns(:|$)'
+        and exists (select from unnest(seen) s where s !~ '^xmlns(:|$)');
     seen := seen || attribute[1];
     result := result || ' ' || attribute[1] || '="' || replace(replace(replace(ms.xml_written(ms.xml_meaning(
       translate(substr(attribute[2], 2, length(attribute[2]) - 2), E'\t\n', '  '))), '"', '&quot;'),
@@ -68,9 +65,7 @@ declare
   open text[] := '{}';
   read int := 0;
 begin
-  if style not in (0, 1) then
-    return ms.fail(50999, 'construct', 'this style of xml');
-  end if;
+  return ms.refuse('this style of xml') if style not in (0, 1);
   if declaration is not null then
     if lower(substring(declaration from 'encoding\s*=\s*["'']([^"'']*)'))
         !~ (case when wide then '^(utf-16|ucs-2)$' else '^(utf-8|us-ascii|windows-1252|iso-8859-1)$' end) then
@@ -85,21 +80,19 @@ begin
     read := read + length(part);
     if left(part, 1) <> '<' or part like '<![CDATA[%' then
       held := held || case when left(part, 1) = '<' then substr(part, 10, length(part) - 12) else ms.xml_meaning(part) end;
-      if part ~ '&#|^<' and held !~ '[^ \t\n]' or part ~ '^[^<].*\]\]>' then
-        return ms.fail(50999, 'construct', 'XML with ]]> in text, or white space that is written as a reference');
-      end if;
+      return ms.refuse('XML with ]]> in text, or white space that is written as a reference')
+        if part ~ '&#|^<' and held !~ '[^ \t\n]' or part ~ '^[^<].*\]\]>';
       continue;
     end if;
     result := result || case when style = 1 or held ~ '[^ \t\n]' then ms.xml_written(held) else '' end;
     held := '';
     if part like '</%' then
-      if cardinality(open) = 0 or open[cardinality(open)] <> substring(part from '^</([^\s>]+)') then
-        return ms.fail(9436, 'place', ms.xml_place(left(whole, read)));
-      end if;
+      return ms.fail(9436, 'place', ms.xml_place(left(whole, read)))
+        if cardinality(open) = 0 or open[cardinality(open)] <> substring(part from '^</([^\s>]+)');
       result := result || '</' || open[cardinality(open)] || '>';
       open := trim_array(open, 1);
     elsif part ~* '^(<$|<\?xml|<[!?].*<)' then
-      return ms.fail(50999, 'construct', 'XML that is not well-formed, has a DTD, or has markup in a comment');
+      return ms.refuse('XML that is not well-formed, has a DTD, or has markup in a comment');
     elsif part ~ '^<[!?]' then
       result := result || part;
     elsif part like '%/>' then
@@ -109,9 +102,7 @@ begin
       open := open || substring(part from '^<([^\s/>]+)');
     end if;
   end loop;
-  if cardinality(open) > 0 then
-    return ms.fail(9400, 'place', ms.xml_place(whole));
-  end if;
+  return ms.fail(9400, 'place', ms.xml_place(whole)) if cardinality(open) > 0;
   -- An element without content is written as one tag.
   return regexp_replace(result || case when style = 1 or held ~ '[^ \t\n]' then ms.xml_written(held) else '' end,
     '<([^\s/>!?]+)((?: [^<>]*")?)></\1>', '<\1\2/>', 'g');
@@ -120,12 +111,8 @@ $$;
 
 create function ms.xml_to_text(value text, maximum int, wide boolean) returns text as $$
 begin
-  if length(value) > maximum then
-    return ms.fail(6354);
-  end if;
-  if not wide and ms.to_code_page(value) <> value then
-    return ms.fail(6355);
-  end if;
+  return ms.fail(6354) if length(value) > maximum;
+  return ms.fail(6355) if not wide and ms.to_code_page(value) <> value;
   return value;
 end
 $$;
