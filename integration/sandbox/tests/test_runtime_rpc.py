@@ -160,3 +160,27 @@ def test_a_value_that_its_declared_type_does_not_take_is_8114(session):
     events = rpc(session, "sp_executesql", text("SELECT @n"), text("@n int"), Parameter("@n", nvarchar(5), "x"))
     assert session.numbers(events) == [8114]
     assert session.value("SELECT 1") == 1
+
+
+def test_a_page_by_parameters_is_planned_once(session):
+    page = "SELECT name FROM sys.types ORDER BY name OFFSET @P1 ROWS FETCH NEXT @P2 ROWS ONLY"
+    first = (
+        Parameter("", INT, None, True),
+        text("@P1 int, @P2 int"),
+        text(page),
+        Parameter("", INT, 1),
+        Parameter("", INT, 2),
+    )
+    events = rpc(session, "sp_prepexec", *first)
+    handle = [event.value for event in events if isinstance(event, ReturnValue)][0]
+    for start in range(8):
+        events = rpc(session, "sp_execute", *(Parameter("", INT, value) for value in (handle, start, 2)))
+        assert len(session.rows(events)) == 2
+    plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%offset_count%'"
+    assert session.session.connection.execute(plans).fetchall() == [(9, 0)]
+
+
+def test_settings_end_with_the_text_that_changed_them(session):
+    events = rpc(session, "sp_executesql", text("SET NOCOUNT ON; SELECT @@OPTIONS & 512"))
+    assert session.rows(events) == [(512,)]
+    assert session.run("SELECT @@OPTIONS & 512") == [(0,)]

@@ -34,6 +34,7 @@ _SERVER_OPTIONS = {
     "max_parallel_workers_per_gather": "0",
     "io_method": "sync",
     "jit": "off",
+    "plan_cache_mode": "force_generic_plan",  # one plan a statement: with OFFSET or FETCH by parameters it was one a run
     "deadlock_timeout": "300ms",
     "timezone": "UTC",
     "lc_messages": "C",

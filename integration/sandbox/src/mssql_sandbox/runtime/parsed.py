@@ -34,6 +34,7 @@ class Parsed:
     bind_ahead: bool
     undeclared: dict[str, int] = field(default_factory=dict)  # variables that must be parameters
     plans: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
+    keeps_settings: bool = False  # has only queries
 
     def keep(self, key: Any, plan: Any) -> None:
         self.plans[key] = plan
@@ -88,7 +89,8 @@ class ParseCache:
         # The grammar lacks KEEP_NULLS of INSERT BULK, which drivers write.
         if not (len(batch.statements) == 1 and isinstance(batch.statements[0], nodes.InsertBulk)):
             self.gate.check(text, quoted_identifier)
-        return Parsed(batch, bind_ahead(batch), undeclared(batch))
+        queries = all(isinstance(statement, QUERIES) for statement in batch.statements)
+        return Parsed(batch, bind_ahead(batch), undeclared(batch), keeps_settings=queries)
 
 
 def _check_quotes(batch: nodes.Batch, quoted_identifier: bool) -> None:

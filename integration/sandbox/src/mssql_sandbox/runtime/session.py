@@ -233,7 +233,7 @@ class Session(RemoteCalls):
         scope.text = text
         parsed = self.parse(text)
         showplan.check_placement(parsed.batch, scope.level)
-        with self.lending_settings() if scope.level else nullcontext():
+        with self.lending_settings() if scope.level and not parsed.keeps_settings else nullcontext():
             yield from self._run_parsed(parsed, scope)
 
     def _run_parsed(self, parsed: Parsed, scope: Scope) -> Iterator[Event]:

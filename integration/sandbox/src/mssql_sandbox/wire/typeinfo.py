@@ -5,6 +5,7 @@ Source: MS-TDS 2.2.5.4 "Data Type Definitions" and 2.2.5.6 "TYPE_INFO".
 
 import struct
 from dataclasses import dataclass
+from functools import cache
 
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import DEFAULT_COLLATION, MAX, SqlType
@@ -102,7 +103,7 @@ def read_type_info(buffer: Buffer, parameter: str) -> TypeInfo:
     token = buffer.byte()
     if token in FIXED:
         name, size = FIXED[token]
-        return TypeInfo(_plain(name), token, size)
+        return _plain(name, token, size)
     if token in _NULLABLE:
         return _nullable(buffer, token, parameter)
     if token in _SCALED:
@@ -130,11 +131,10 @@ def read_type_info(buffer: Buffer, parameter: str) -> TypeInfo:
     raise SqlServerError(8009, parameter=parameter, type=token)
 
 
-def _plain(name: str) -> SqlType:
-    if name in MONEY_DIGITS:
-        precision, scale = MONEY_DIGITS[name]
-        return SqlType(name, precision=precision, scale=scale)
-    return SqlType(name)
+@cache
+def _plain(name: str, token: int, size: int) -> TypeInfo:
+    precision, scale = MONEY_DIGITS.get(name, (None, None))
+    return TypeInfo(SqlType(name, precision=precision, scale=scale), token, size)
 
 
 def _nullable(buffer: Buffer, token: int, parameter: str) -> TypeInfo:
@@ -142,7 +142,7 @@ def _nullable(buffer: Buffer, token: int, parameter: str) -> TypeInfo:
     name = _NULLABLE[token].get(size)
     if name is None:
         raise invalid_length(parameter, token)
-    return TypeInfo(_plain(name), token, size)
+    return _plain(name, token, size)
 
 
 def _decimal(buffer: Buffer, token: int, parameter: str) -> TypeInfo:

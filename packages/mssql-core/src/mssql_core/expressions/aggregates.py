@@ -26,7 +26,7 @@ from django.db.models import (
 from django.db.models import Field as ModelField
 from django.db.models.expressions import Col, Star
 
-from ..compat.orm import filter_condition, known_field, optional
+from ..compat.orm import PARAMS, filter_condition, known_field, optional
 from ..compiler.cross_apply import aggregate_refuses
 from ..compiler.order_by import terms
 from ..plugin import UnaryExpression
@@ -105,6 +105,10 @@ def compile_aggregate(node: Expression, compiler: Compiler, connection: Connecti
 
 def compile_count(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """COUNT is an int, and overflows."""
+    if type(node) is Count and not (node.distinct or node.filter or node.extra or extra):
+        if type(node.source_expressions[0]) is Star:
+            # As each count() has it. Django's as_sql() would take a sixth of the statement's compilation.
+            return "COUNT_BIG(*)", PARAMS()
     return prepared(node, compiler).as_sql(compiler, connection, function="COUNT_BIG", **extra)
 
 

@@ -264,14 +264,8 @@ begin
   return n;
 end $$;
 
-create function ms.offset_count(n bigint) returns bigint as $$
-begin
-  fail 10742 if n is null or n < 0;
-  return n;
-end $$;
+create function ms.offset_count(n bigint) returns bigint language sql volatile as
+  'select case when n >= 0 then n else ms.fail(10742)::bigint end';
 
-create function ms.fetch_count(n bigint) returns bigint as $$
-begin
-  fail 10744 if n is null or n < 1;
-  return n;
-end $$;
+create function ms.fetch_count(n bigint) returns bigint language sql volatile as
+  'select case when n >= 1 then n else ms.fail(10744)::bigint end';
