@@ -9,6 +9,7 @@ from django.apps.registry import Apps
 from django.db import DataError, connection, models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Length, Lower, Replace
+from django.utils.safestring import mark_safe
 
 from mssql_core.fields import LegacyDateTimeField, SmallDateTimeField, VarcharField
 
@@ -277,6 +278,26 @@ def test_a_legacy_datetime_is_stored_in_the_time_zone_of_the_connection(path):
         assert cursor.fetchone()[0] == datetime.datetime(2026, 5, 6, 5, 8)
 
 
+class Moment(datetime.datetime):
+    """As pandas, pendulum and freezegun have a class of their own."""
+
+
+@paths
+def test_a_moment_of_another_class_is_not_shifted(path):
+    at = datetime.datetime(2026, 5, 6, 7, 8, tzinfo=zoneinfo.ZoneInfo("Asia/Kathmandu"))
+    same = Moment.fromisoformat(at.isoformat())
+    assert stored(path, at=same, legacy=same, minute=same) == (at, at, at)
+
+
+@paths
+@pytest.mark.parametrize("kind", [datetime.datetime, Moment])
+def test_a_moment_beyond_the_last_year_is_refused_by_the_fields_name(path, kind):
+    last = kind(9999, 12, 31, 23, 59, tzinfo=datetime.timezone(-datetime.timedelta(hours=1)))
+    for name in ("legacy", "minute"):
+        with pytest.raises(DataError, match="Thing.%s: .* out of the years 1 to 9999" % name), transaction.atomic():
+            path(**{name: last})
+
+
 # ---- collations ----------------------------------------------------------------------
 
 
@@ -333,6 +354,21 @@ def test_varchar_holds_the_characters_of_its_code_page(path):
         path(code="Łódź")
     with pytest.raises(DataError, match="2628"), transaction.atomic():
         path(code="x" * 11)
+
+
+class City(models.TextChoices):
+    MALMO = "Malmö"
+    LODZ = "Łódź"
+
+
+@paths
+def test_nor_others_of_texts_of_another_class(path):
+    assert stored(path, code=City.MALMO) == ("Malmö",)
+    for text in (City.LODZ, mark_safe("Łódź")):
+        with pytest.raises(DataError, match="Thing.code: .*code page"), transaction.atomic():
+            path(code=text)
+    with pytest.raises(DataError, match="Thing.name: .*lone surrogate"), transaction.atomic():
+        path(name=mark_safe("\ud800"))
 
 
 @pytest.mark.parametrize("text", ["Mueller", "Müller"])

@@ -218,3 +218,27 @@ def test_uuids_as_char_32(connection):
     connection = fake_connection(options={"uuid_type": "char(32)"})
     key = uuid.uuid4().hex
     assert compared(models.UUIDField(), key, connection) == ("%s", TypedParam(key, "varchar(8000)"))
+
+
+class Text(str):
+    pass
+
+
+class Moment(datetime.datetime):
+    pass
+
+
+def test_values_of_subclasses_are_stored_like_those_of_their_bases(connection):
+    with pytest.raises(DataError, match="code page"):
+        stored(Coded(name="code"), Text("\u0141"), connection)
+    with pytest.raises(DataError, match="lone surrogate"):
+        stored(NAME, Text("\ud800"), connection)
+    at = Moment(2026, 5, 6, 7, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))
+    assert stored(Legacy(), at, connection) == Moment(2026, 5, 6, 5)
+
+
+def test_a_moment_beyond_the_years_of_the_time_zone_is_refused(connection):
+    first = datetime.datetime(1, 1, 1, tzinfo=PARIS)
+    for function in (stored, compared):
+        with pytest.raises(DataError, match=r"Legacy: .* cannot be stored: in the connection's time zone"):
+            function(Legacy(), first, connection)

@@ -9,6 +9,7 @@ import datetime
 import decimal
 import re
 import uuid
+from functools import lru_cache
 from typing import Any, Callable, Dict, Optional, Tuple, TypeVar, Union
 
 from django.db import DataError, models
@@ -110,8 +111,14 @@ def stored(field: Field, value: Any, connection: Connection) -> Any:
     :param value: the result of ``get_db_prep_save()``.
     :raises DataError: no type of the server holds the value; the message names the field.
     """
-    handler = _STORED.get(type(value))
+    handler = _storing(value.__class__)
     return value if handler is None else handler(field, value, connection)
+
+
+@lru_cache(maxsize=1024)
+def _storing(kind: type) -> Optional[Callable[[Field, Any, Connection], Any]]:
+    """The function for values of a class: a SafeString and a member of TextChoices are text, a pandas.Timestamp is a datetime."""
+    return next((handler for base, handler in _STORED.items() if issubclass(kind, base)), None)
 
 
 def _stored_text(field: Field, value: str, connection: Connection) -> str:
@@ -167,10 +174,17 @@ def rounded(value: decimal.Decimal, places: int) -> decimal.Decimal:
 def _stored_moment(field: Optional[Field], value: datetime.datetime, connection: Connection) -> datetime.datetime:
     if value.tzinfo is None:
         return value
-    if base_type(field, connection) in _NAIVE:
-        value = timezone.make_naive(value, connection.timezone)
-        return value
-    return _checked(field, value)
+    if base_type(field, connection) not in _NAIVE:
+        return _checked(field, value)
+    try:
+        naive: datetime.datetime = timezone.make_naive(value, connection.timezone)
+    except OverflowError:
+        raise DataError(
+            "22007",
+            "%s: %s cannot be stored: in the connection's time zone it is out of the years 1 to 9999."
+            % (named(field), value),
+        ) from None
+    return naive
 
 
 _STORED: Dict[type, Callable[[Field, Any, Connection], Any]] = {
