@@ -72,6 +72,20 @@ def test_2500_keys_are_one_message(messages):
     assert len(entries) == 1, entries
 
 
+def test_a_tables_constraints_are_one_message(messages):
+    from django.db import connection
+
+    told = {}
+
+    def ask():
+        with connection.cursor() as cursor:
+            told.update(connection.introspection.get_constraints(cursor, Order._meta.db_table))
+
+    assert len(messages(ask)) == 1
+    assert any(constraint["primary_key"] for constraint in told.values())
+    assert any(constraint["foreign_key"] for constraint in told.values())
+
+
 def test_printing_a_query_sends_nothing(messages):
 
     entries = messages(lambda: str(Order.objects.filter(pk__in=range(1, 2501), customer__country="DE").query))

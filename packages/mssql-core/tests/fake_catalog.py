@@ -32,8 +32,13 @@ class FakeCursor:
     def __init__(self, catalog):
         self.catalog = catalog
         self.rows = []
+        self.later = []
 
     def execute(self, sql, params=None):
+        several = sql.split(";") if sql not in QUERIES else [sql]
+        if len(several) > 1 and all(text in QUERIES for text in several):
+            self.later = several[1:]
+            sql, self.params = several[0], params
         kind = QUERIES.get(sql)
         if kind is None and not sql.lstrip().upper().startswith("SELECT"):
             # As Django's cursors do: without parameters a percent sign is one.
@@ -44,6 +49,14 @@ class FakeCursor:
         self.catalog.questions.append((kind, list(params or ())))
         table = self.catalog.tables.get(params[0]) if params else None
         self.rows = list(getattr(table, kind, ())) if table and kind else []
+
+    def nextset(self):
+        if not self.later:
+            return None
+        later = self.later[1:]
+        self.execute(self.later[0], self.params)
+        self.later = later
+        return True
 
     @property
     def description(self):

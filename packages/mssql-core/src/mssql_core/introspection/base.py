@@ -111,13 +111,14 @@ class KeyIntrospection(Mixin):
         `definition` (the text of a check or filter).
         """
         table = self.table_name(table_name)
-        constraints = {group[0].name: _check_details(group) for group in queries.checks(cursor, table)}
-        for group in self._own_foreign_keys(cursor, table):
+        checks, keys, indexes = queries.constraints(cursor, table)
+        constraints = {group[0].name: _check_details(group) for group in checks}
+        for group in filter(_is_outgoing, keys):
             key = group[0]
             constraints[key.name] = _details(
                 [column.column_name for column in group], foreign_key=(self._referenced(table, key), key.to_column)
             )
-        for group in queries.indexes(cursor, table):
+        for group in indexes:
             if not group[0].is_hypothetical:
                 constraints[group[0].name] = _index_details(group)
         base = None if constraints else self._base_of_synonym(cursor, table)
@@ -125,7 +126,7 @@ class KeyIntrospection(Mixin):
 
     @staticmethod
     def _own_foreign_keys(cursor: Cursor, table: TableName) -> List[_Group]:
-        return [group for group in queries.foreign_keys(cursor, table) if group[0].is_outgoing]
+        return list(filter(_is_outgoing, queries.foreign_keys(cursor, table)))
 
     def _keys_of_one_column(self, cursor: Cursor, table: TableName) -> List[Tuple[Any, str]]:
         """Return (key, table there) of each key that a field can express: one of a single column."""
@@ -335,6 +336,10 @@ def _named_field(data_type: str, description: FieldInfo) -> FieldCall:
     arguments: Dict[str, Any] = {} if description.display_size is None else {"max_length": description.display_size}
     arguments.update(_collation(description))
     return FieldCall("mssql_core.fields.%s" % NAMED_FIELDS[data_type], arguments)
+
+
+def _is_outgoing(key: _Group) -> bool:
+    return bool(key[0].is_outgoing)
 
 
 def _details(columns: List[Optional[str]], **others: Any) -> _Details:

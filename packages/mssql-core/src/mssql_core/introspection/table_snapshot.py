@@ -191,15 +191,16 @@ def load(cursor: Cursor, table: TableName, schema_option: Optional[str] = None) 
     columns, defaults = _columns(queries.rows_of(cursor, queries.COLUMNS, table), table)
     if not columns:
         return TableSnapshot(table)
-    indexes, other_indexes = _indexes(queries.indexes(cursor, table), table)
-    foreign_keys, incoming = _foreign_keys(queries.foreign_keys(cursor, table), table, schema_option)
+    checks, keys, index_rows = queries.constraints(cursor, table)
+    indexes, other_indexes = _indexes(index_rows, table)
+    foreign_keys, incoming = _foreign_keys(keys, table, schema_option)
     return TableSnapshot(
         table,
         columns,
         indexes,
         foreign_keys,
         incoming,
-        [_check(group, table) for group in queries.checks(cursor, table)],
+        [_check(group, table) for group in checks],
         defaults,
         [_statistics(group, table) for group in queries.statistics(cursor, table)],
         other_indexes,
