@@ -8,7 +8,7 @@ the client. Neither side depends on the other's internals.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterator, Protocol, Sequence
+from typing import Any, Callable, Iterator, NamedTuple, Protocol, Sequence
 
 from .messages import message
 from .sqltypes import SqlType
@@ -37,8 +37,7 @@ class ResultColumn:
     computed: bool = False
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter of an RPC request; ``type`` is the type that the client declared on the wire."""
 
     name: str  # "@P1" or "" when positional

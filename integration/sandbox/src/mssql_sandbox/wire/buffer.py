@@ -53,7 +53,8 @@ class Buffer:
             raise ProtocolError(f"text is not UTF-16: {error.reason}") from None
 
     def b_varchar(self) -> str:
-        return self.text(self.byte())
+        size = self.byte()
+        return self.text(size) if size else ""
 
     def us_varchar(self) -> str:
         return self.text(self.unsigned(2))

@@ -5,7 +5,7 @@ Source: MS-TDS 2.2.5.4 "Data Type Definitions" and 2.2.5.6 "TYPE_INFO".
 
 import struct
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import DEFAULT_COLLATION, MAX, SqlType
@@ -103,20 +103,20 @@ def read_type_info(buffer: Buffer, parameter: str) -> TypeInfo:
     token = buffer.byte()
     if token in FIXED:
         name, size = FIXED[token]
-        return _plain(name, token, size)
+        return _number(token, size, name, *MONEY_DIGITS.get(name, ()))
     if token in _NULLABLE:
         return _nullable(buffer, token, parameter)
     if token in _SCALED:
         scale = buffer.byte()
         if scale > 7:
             raise invalid_length(parameter, token)
-        return TypeInfo(SqlType(_SCALED[token], scale=scale), token)
+        return _number(token, 0, _SCALED[token], None, scale)
     if token in _SHORT_LENGTH:
         return _short_length(buffer, token, parameter)
     if token in (DECIMALN, NUMERICN):
         return _decimal(buffer, token, parameter)
     if token == DATEN:
-        return TypeInfo(SqlType("date"), token)
+        return _number(token, 0, "date")
     if token in _LONG_LENGTH:
         return _long_length(buffer, token)
     if token == XML:
@@ -131,9 +131,8 @@ def read_type_info(buffer: Buffer, parameter: str) -> TypeInfo:
     raise SqlServerError(8009, parameter=parameter, type=token)
 
 
-@cache
-def _plain(name: str, token: int, size: int) -> TypeInfo:
-    precision, scale = MONEY_DIGITS.get(name, (None, None))
+@lru_cache(maxsize=1000)
+def _number(token: int, size: int, name: str, precision: int | None = None, scale: int | None = None) -> TypeInfo:
     return TypeInfo(SqlType(name, precision=precision, scale=scale), token, size)
 
 
@@ -142,33 +141,35 @@ def _nullable(buffer: Buffer, token: int, parameter: str) -> TypeInfo:
     name = _NULLABLE[token].get(size)
     if name is None:
         raise invalid_length(parameter, token)
-    return _plain(name, token, size)
+    return _number(token, size, name, *MONEY_DIGITS.get(name, ()))
 
 
 def _decimal(buffer: Buffer, token: int, parameter: str) -> TypeInfo:
     size, precision, scale = buffer.byte(), buffer.byte(), buffer.byte()
     if not 1 <= precision <= 38 or scale > precision:
         raise invalid_length(parameter, token)
-    return TypeInfo(SqlType("decimal", precision=precision, scale=scale), token, size)
+    return _number(token, size, "decimal", precision, scale)
 
 
 def _short_length(buffer: Buffer, token: int, parameter: str) -> TypeInfo:
-    name = _SHORT_LENGTH[token]
     size = buffer.unsigned(2)
-    fixed = token in (BIGBINARY, BIGCHAR, NCHAR)
-    if size > 8000 and (size != PLP or fixed):
+    if size > 8000 and (size != PLP or token in (BIGBINARY, BIGCHAR, NCHAR)):
         raise invalid_length(parameter, token)
-    if token in (NVARCHAR, NCHAR):
-        buffer.take(5)
-        if size != PLP and size % 2:
-            raise invalid_length(parameter, token)
-        length = MAX if size == PLP else max(size // 2, 1)
-        return TypeInfo(SqlType(name, length=length, collation=DEFAULT_COLLATION), token, size)
-    length = MAX if size == PLP else max(size, 1)
+    if token in (BIGVARBINARY, BIGBINARY):
+        return _string(token, size)
+    collation = buffer.take(5)
     if token in (BIGVARCHAR, BIGCHAR):
-        page = code_page_of_bytes(buffer.take(5))
-        return TypeInfo(SqlType(name, length=length, collation=DEFAULT_COLLATION), token, size, page)
-    return TypeInfo(SqlType(name, length=length), token, size)
+        return _string(token, size, code_page_of_bytes(collation))
+    if size != PLP and size % 2:
+        raise invalid_length(parameter, token)
+    return _string(token, size)
+
+
+@lru_cache(maxsize=1000)
+def _string(token: int, size: int, page: int = 0) -> TypeInfo:
+    length = MAX if size == PLP else max(size // 2 if token in (NVARCHAR, NCHAR) else size, 1)
+    collation = None if token in (BIGVARBINARY, BIGBINARY) else DEFAULT_COLLATION
+    return TypeInfo(SqlType(_SHORT_LENGTH[token], length=length, collation=collation), token, size, page)
 
 
 def _long_length(buffer: Buffer, token: int) -> TypeInfo:
