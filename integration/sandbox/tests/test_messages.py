@@ -11,6 +11,7 @@ from typing import Iterator
 import pytest
 
 import mssql_sandbox
+from mssql_sandbox.engine import bootstrap
 from mssql_sandbox.errors import NotSupported, SqlServerError
 from mssql_sandbox.interface import Info
 from mssql_sandbox.messages import message, table
@@ -60,11 +61,10 @@ def test_a_call_gives_what_its_text_needs(place: str, call: ast.Call):
 
 def engine_calls() -> Iterator[tuple[str, int, list[str]]]:
     """Calls of ``ms.fail`` in the engine's functions: place, number and arguments; the number may come by json_missing."""
-    for path in SOURCE.rglob("*.sql"):
-        text = path.read_text(encoding="utf-8")
+    for name, text in bootstrap.prepare(17).items():
         for match in re.finditer(r"(?<!create function )ms\.(?:fail\((?!number)|json_missing\(steps, )", text):
             number, *arguments = _arguments(text[match.end() :])
-            yield f"{path.name}:{text.count(chr(10), 0, match.start()) + 1}", int(number), arguments
+            yield f"{name}:{text.count(chr(10), 0, match.start()) + 1}", int(number), arguments
 
 
 def _arguments(text: str) -> list[str]:
