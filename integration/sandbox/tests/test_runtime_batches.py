@@ -296,3 +296,9 @@ def test_no_fetch_is_made_to_see_the_end_of_the_rows(client, monkeypatch, rows, 
     monkeypatch.setattr(client.session, "cursor", Cursor(client.session.connection))
     assert len(client.run(f"SELECT TOP ({rows}) name FROM sys.all_columns")) == rows
     assert len(sizes) == fetches
+
+
+@pytest.mark.parametrize("value", ["99999999999", "2147483648", "1.5", "@given"])
+def test_datefirst_takes_an_int(client, value):
+    assert client.errors(f"DECLARE @given bigint = 2147483648; SET DATEFIRST {value}") == [2743]
+    assert client.errors("SET DATEFIRST 2147483647") == [2742]

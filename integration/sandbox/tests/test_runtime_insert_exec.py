@@ -57,5 +57,6 @@ def test_a_failure_after_changes_of_the_procedure_is_not_guessed(table):
     assert table.errors("INSERT INTO t (a, b) EXEC q") == [50999]
 
 
-def test_values_are_converted_as_by_any_insert(table):
-    assert table.errors("INSERT INTO t (a, b) EXEC ('SELECT ''x'', 1')") == [245]
+@pytest.mark.parametrize(("value", "numbers"), [("''x''", [8114]), ("N''x''", [8114]), ("''99999999999''", [50999])])
+def test_texts_that_are_no_numbers(table, value, numbers):
+    assert table.errors(f"INSERT INTO t (a, b) EXEC ('SELECT {value}, 1')") == numbers

@@ -58,3 +58,10 @@ def test_string_split(sql):
     assert sql.rows("SELECT value FROM STRING_SPLIT('a,b,,c', ',')")[0] == [("a",), ("b",), ("",), ("c",)]
     assert sql.rows("SELECT value, ordinal FROM STRING_SPLIT('a,b', ',', 1)")[0] == [("a", 1), ("b", 2)]
     assert sql.number("value FROM STRING_SPLIT('a', ',,')") == 214
+
+
+def test_format_of_years(sql):
+    year = "FORMAT(CAST('2007-01-02' AS date), '{}')"
+    assert [sql.value(year.format(f"{'y' * digits} M")) for digits in (1, 2, 3, 4, 5)] == [
+        "7 1", "07 1", "2007 1", "2007 1", "02007 1",
+    ]  # fmt: skip

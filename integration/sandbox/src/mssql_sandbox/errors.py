@@ -24,6 +24,7 @@ class SqlServerError(Exception):
         self, number: int, /, *, variant: str = "", state: int | None = None, line: int = 0, **values: object
     ) -> None:
         entry = message(number, variant)
+        self.values = values
         self._tell(number, entry.fill(values), entry.severity, entry.state if state is None else state, line)
 
     @classmethod

@@ -113,9 +113,8 @@ def _columns(view: str, declaration: str, known: dict[str, list[Declared]]) -> l
         name, length = (match["type"], match["length"]) if match["type"] else _usual_type(match["name"])
         arguments = (length,) if length else ()
         type_ = SqlType("sql_variant") if name == "sql_variant" else datatypes.resolve(nodes.TypeName(name, arguments))
-        columns.append(
-            Declared(match["name"], type_, bool(match["null"]), int(match["version"] or 0), match["constant"])
-        )
+        constant = match["constant"] or ("ms.database_property('name')" if match["name"].endswith("_CATALOG") else None)
+        columns.append(Declared(match["name"], type_, bool(match["null"]), int(match["version"] or 0), constant))
     return columns
 
 

@@ -38,11 +38,7 @@ def add(ddl: Ddl, statement: nodes.AlterTableAdd) -> None:
                 column = definition.name if constraint.kind == "CHECK" else None
                 constraints.add(ddl, ddl.reload(table), constraint, column=column)
         if definition.index is not None:
-            index = definition.index
-            indexes.build(
-                ddl, ddl.reload(table),
-                indexes.IndexPlan(index.name, index.columns, index.unique, bool(index.clustered), (), index.where),
-            )  # fmt: skip
+            indexes.build_inline(ddl, ddl.reload(table), definition.index)
     if new_columns:
         ddl.changed(table)
     for number, constraint in enumerate(statement.constraints):

@@ -107,6 +107,15 @@ class Ddl:
             raise errors.unknown_schema(schema)
         return number
 
+    def find_object(self, name: nodes.Name, *types: str) -> tuple[int | None, str]:
+        """(object_id, type) of the object with one of these types; no id if there is none."""
+        rows = self.query(
+            "select o.object_id, o.type from ms.objects o join ms.schemas s using (schema_id)"
+            " where ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2) and o.type = any($3)",
+            *self.split(name), list(types),
+        )  # fmt: skip
+        return rows[0] if rows else (None, "")
+
     def find_table(self, name: nodes.Name) -> Table | None:
         schema, leaf = self.split(name)
         table = self.catalog.table(schema, leaf)

@@ -60,6 +60,13 @@ def create(ddl: Ddl, statement: nodes.CreateIndex) -> None:
     build(ddl, table, plan)
 
 
+def build_inline(ddl: Ddl, table: Table, index: nodes.InlineIndex) -> None:
+    """An index in CREATE TABLE or beside a new column. :raises SqlServerError: as :func:`create`."""
+    check_duplicates_option(index)
+    kind = index.unique, bool(index.clustered)
+    build(ddl, table, IndexPlan(index.name, index.columns, *kind, (), index.where, index.options))
+
+
 def _drop_existing(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> Table:
     """The table after dropping the index of this name. :raises SqlServerError: 7999 when there is none."""
     index = next((i for i in table.indexes if table.key(i.name) == table.key(statement.name)), None)
@@ -83,7 +90,7 @@ def _on_view(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> SqlServerE
 
 def build(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
     """Create an index in catalogue and engine; its index_id."""
-    _check_options(plan.options)
+    _check_options(table, plan)
     index_id = _new_index_id(ddl, table, plan)
     keys = _key_columns(ddl, table, plan)
     included = _included(table, plan, keys)
@@ -208,7 +215,7 @@ def forget(ddl: Ddl, table: Table, index_id: int) -> None:
 def alter(ddl: Ddl, statement: nodes.AlterIndex) -> None:
     """ALTER INDEX: REBUILD and REORGANIZE have no visible effect; DISABLE is not modelled.
 
-    :raises SqlServerError: 1088, 2727; of SET (IGNORE_DUP_KEY = ON) 1915, 1979.
+    :raises SqlServerError: 1088, 2727; of IGNORE_DUP_KEY = ON 1915, 1979, 10618.
     """
     table = ddl.find_table(statement.table)
     if table is None and statement.of_table:
@@ -219,10 +226,8 @@ def alter(ddl: Ddl, statement: nodes.AlterIndex) -> None:
         table.key(index.name) == table.key(statement.name) for index in table.indexes
     ):
         raise SqlServerError(2727, name=statement.name)
-    if statement.action == "SET":
-        _set_options(table, statement)
-        return
-    if statement.action.upper().split()[0] not in ("REBUILD", "REORGANIZE"):
+    _set_options(table, statement)
+    if statement.action.upper().split()[0] not in ("REBUILD", "REORGANIZE", "SET"):
         raise NotSupported(f"ALTER INDEX {statement.action}")
 
 
@@ -236,6 +241,8 @@ def _set_options(table: Table, statement: nodes.AlterIndex) -> None:
             raise SqlServerError(1915, index=index.name)
         if index.constraint_id:
             raise SqlServerError(1979, index=index.name)
+        if index.filter:
+            raise SqlServerError(10618, action="alter", name=index.name, table=table.name)
         raise NotSupported("IGNORE_DUP_KEY")
 
 
@@ -257,7 +264,7 @@ def _check_filegroup(name: str | None) -> None:
         raise SqlServerError(1921, name=name)
 
 
-def check_duplicates_option(statement: nodes.CreateIndex) -> None:
+def check_duplicates_option(statement: nodes.CreateIndex | nodes.InlineIndex) -> None:
     """Refuse IGNORE_DUP_KEY of a non-unique index, before the table is looked up. :raises SqlServerError: 1916."""
     if not statement.unique and _is_on(statement.options, "IGNORE_DUP_KEY"):
         raise SqlServerError(1916)
@@ -267,8 +274,11 @@ def _is_on(options: dict[str, str], wanted: str) -> bool:
     return any(name.upper() == wanted and value.strip().upper() == "ON" for name, value in options.items())
 
 
-def _check_options(options: dict[str, str]) -> None:
-    for name, value in options.items():
+def _check_options(table: Table, plan: IndexPlan) -> None:
+    """:raises SqlServerError: 10618 IGNORE_DUP_KEY with a filter."""
+    if plan.where is not None and _is_on(plan.options, "IGNORE_DUP_KEY"):
+        raise SqlServerError(10618, action="create", name=plan.name, table=table.name)
+    for name, value in plan.options.items():
         if name.upper() in (*_HARMLESS_OPTIONS, "DROP_EXISTING") or value.strip().upper() == "OFF":
             continue
         raise NotSupported(f"index option {name.upper()}")

@@ -161,12 +161,7 @@ def _is_scalar(item: nodes.Node) -> bool:
 def drop(ddl: Ddl, kind: str, name: nodes.Name, if_exists: bool) -> None:
     """:raises SqlServerError: 3701."""
     kind = "PROCEDURE" if kind == "PROC" else kind
-    schema, leaf = ddl.split(name)
-    number = ddl.value(
-        "select o.object_id from ms.objects o join ms.schemas s using (schema_id) where ms.key(s.name) = ms.key($1)"
-        " and ms.key(o.name) = ms.key($2) and o.type = any($3)",
-        schema, leaf, list(_TYPES[kind]),
-    )  # fmt: skip
+    number, _type = ddl.find_object(name, *_TYPES[kind])
     if number is None:
         if if_exists:
             return

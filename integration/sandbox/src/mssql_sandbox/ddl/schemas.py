@@ -45,12 +45,8 @@ def transfer(ddl: Ddl, statement: nodes.AlterSchemaTransfer) -> None:
     target = ddl.value("select schema_id from ms.schemas where ms.key(name) = ms.key($1)", statement.schema)
     if target is None:
         raise SqlServerError(15151, action="alter", kind="schema", name=statement.schema)
-    schema, leaf = ddl.split(statement.object)
-    number = ddl.value(
-        "select o.object_id from ms.objects o join ms.schemas s using (schema_id) where ms.key(s.name) = ms.key($1)"
-        " and ms.key(o.name) = ms.key($2) and o.type in ('U', 'V', 'P', 'FN', 'IF', 'TF', 'SO', 'SN')",
-        schema, leaf,
-    )  # fmt: skip
+    leaf = statement.object.parts[-1]
+    number, _type = ddl.find_object(statement.object, "U", "V", "P", "FN", "IF", "TF", "SO", "SN")
     if number is None:
         raise SqlServerError(15151, action="find", kind="object", name=written(statement.object))
     if ddl.value(

@@ -47,7 +47,7 @@ def create(ddl: Ddl, statement: nodes.CreateSequence) -> None:
 
 def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     """:raises SqlServerError: 3701, 3729 used by a default."""
-    number = _find(ddl, name)
+    number, _type = ddl.find_object(name, "SO")
     if number is None:
         if if_exists:
             return
@@ -63,16 +63,6 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     ddl.write("delete from ms.sequences where object_id = $1", number)
     ddl.write("delete from ms.objects where object_id = $1", number)
     ddl.touch()
-
-
-def _find(ddl: Ddl, name: nodes.Name) -> int | None:
-    schema, leaf = ddl.split(name)
-    number: int | None = ddl.value(
-        "select o.object_id from ms.objects o join ms.schemas s using (schema_id) where o.type = 'SO'"
-        " and ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2)",
-        schema, leaf,
-    )  # fmt: skip
-    return number
 
 
 def _options(type_: SqlType, statement: nodes.CreateSequence) -> dict[str, Any]:
@@ -115,7 +105,7 @@ def _bounded(value: int) -> int:
 
 
 def _alter(ddl: Ddl, statement: nodes.CreateSequence) -> None:
-    number = _find(ddl, statement.name)
+    number, _type = ddl.find_object(statement.name, "SO")
     if number is None:
         raise SqlServerError(208, name=written(statement.name), state=6)
     names = ("start_value", "increment", "minimum_value", "maximum_value", "is_cycling")

@@ -33,16 +33,12 @@ def create(ddl: Ddl, statement: nodes.CreateSynonym) -> None:
 
 def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     """:raises SqlServerError: 3701 no such synonym."""
-    schema, leaf = ddl.split(name)
-    number = ddl.value(
-        "delete from ms.objects where type = 'SN' and ms.key(name) = ms.key($2) and schema_id ="
-        " (select schema_id from ms.schemas where ms.key(name) = ms.key($1)) returning object_id",
-        schema, leaf,
-    )  # fmt: skip
+    number, _type = ddl.find_object(name, "SN")
     if number is None:
         if if_exists:
             return
         raise errors.cannot_drop("synonym", written(name))
-    ddl.write("delete from ms.synonyms where object_id = $1", number)
+    for catalog in ("synonyms", "objects"):
+        ddl.write(f"delete from ms.{catalog} where object_id = $1", number)
     ddl.write("delete from ms.extended_properties where class = 1 and major_id = $1", number)
     ddl.touch()

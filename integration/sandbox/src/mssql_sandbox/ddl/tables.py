@@ -127,11 +127,7 @@ def _add_constraints(
             table = ddl.reload(table)
     for index in own_indexes:
         table = ddl.reload(table)
-        indexes.build(
-            ddl,
-            table,
-            indexes.IndexPlan(index.name, index.columns, index.unique, bool(index.clustered), (), index.where),
-        )
+        indexes.build_inline(ddl, table, index)
     if wanted or own_indexes:
         ddl.touch(temporary=is_local(table))
 

@@ -50,17 +50,11 @@ def create(ddl: Ddl, statement: nodes.CreateView) -> None:
 
 def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     """:raises SqlServerError: 3701, 3705 not a view."""
-    schema, leaf = ddl.split(name)
-    rows = ddl.query(
-        "select o.object_id, o.type from ms.objects o join ms.schemas s using (schema_id)"
-        " where ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2) and o.type in ('V', 'U')",
-        schema, leaf,
-    )  # fmt: skip
-    if not rows or (rows[0][1] == "U" and if_exists):
+    number, kind = ddl.find_object(name, "V", "U")
+    if number is None or (kind == "U" and if_exists):
         if if_exists:
             return
         raise errors.cannot_drop("view", written(name))
-    number, kind = rows[0]
     if kind == "U":
         raise SqlServerError(3705, used="VIEW", name=written(name), kind="table", right="TABLE")
     detach(ddl, number)

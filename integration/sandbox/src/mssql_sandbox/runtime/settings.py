@@ -154,9 +154,10 @@ class SessionSettings:
 
     @staticmethod
     def _integer(name: str, value: str) -> int:
-        if name == "DATEFIRST" and not re.match(r"[+-]?\d", value.strip()):
+        whole = re.fullmatch(r"\s*[+-]?\d+\s*", value)
+        if name == "DATEFIRST" and not (whole and -(2**31) <= int(value) < 2**31):
             raise SqlServerError(2743, statement="SET DATEFIRST", type="integer", state=3)
-        if not re.fullmatch(r"[+-]?\d+", value.strip()):
+        if not whole:
             raise SqlServerError(1080, value=value)
         return int(value)
 

@@ -222,13 +222,12 @@ class Statements(CursorStatements):
         sign = self.advance().text if self.token.key in ("-", "+") else ""
         if self.token.kind in ("end", "op"):
             raise self.error()
-        if name == "LOCK_TIMEOUT" and self.token.kind != "int":
+        too_large = self.token.kind == "int" and int(self.token.text) > 2**31 - 1
+        if name == "LOCK_TIMEOUT" and (self.token.kind != "int" or too_large):
             raise SqlServerError(102, near=name, state=3, line=self.token.line)
         if name == "TEXTSIZE" and self.token.kind == "variable":
             raise self.refusal()
-        if name in ("ROWCOUNT", "TEXTSIZE") and (
-            self.token.kind in ("decimal", "float") or self.token.kind == "int" and int(self.token.text) > 2**31 - 1
-        ):
+        if name in ("ROWCOUNT", "TEXTSIZE") and (self.token.kind in ("decimal", "float") or too_large):
             raise SqlServerError(1080, value=self.token.text, line=self.token.line)
         return sign + self.advance().text
 

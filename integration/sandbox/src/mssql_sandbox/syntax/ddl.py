@@ -123,9 +123,8 @@ class Definitions(ObjectDefinitions):
         self.advance()
         if self.accept("PARTITION"):
             self.expect("=", "ALL")
-        if self.accept("WITH"):
-            self._skip_parentheses()
-        return nodes.AlterIndex(None, table, "REBUILD", of_table=True)
+        options = self.options_list() if self.accept("WITH") else {}
+        return nodes.AlterIndex(None, table, "REBUILD", options, of_table=True)
 
     def switch_trigger(self) -> nodes.AlterTableTrigger:
         """``ENABLE | DISABLE TRIGGER ... ON t``; the first words are seen."""
@@ -216,15 +215,12 @@ class Definitions(ObjectDefinitions):
         self.expect("ON")
         table = self.name()
         action = self.advance().key
-        if action == "SET":
-            return nodes.AlterIndex(name, table, action, self.options_list())
-        if action not in ("REBUILD", "REORGANIZE", "DISABLE"):
+        if action not in ("REBUILD", "REORGANIZE", "DISABLE", "SET"):
             raise NotSupported(f"ALTER INDEX ... {action}", self.token.line)
         if self.accept("PARTITION"):
             self.expect("=", "ALL")
-        if self.accept("WITH"):
-            self._skip_parentheses()
-        return nodes.AlterIndex(name, table, action)
+        options = self.options_list() if action == "SET" or self.accept("WITH") else {}
+        return nodes.AlterIndex(name, table, action, options)
 
     # ---- other objects
 

@@ -20,16 +20,19 @@ _MOST_PARTS = 4  # server.database.schema.object
 _TOP_LEVEL = (nodes.SelectStatement, nodes.Insert, nodes.DeclareCursor)
 
 
-def check_restrictions(batch: nodes.Batch, check_call: Callable[[nodes.FunctionCall], None] | None = None) -> None:
+def check_restrictions(batch: nodes.Batch, check_call: Callable[[nodes.Node], None] | None = None) -> None:
     """Refuse what SQL Server's compiler refuses by the tree alone.
 
-    :param check_call: refuses calls of built-in functions, which depend on the version.
+    :param check_call: refuses calls of built-in functions, which depend on the version, and what sets them.
     :raises SqlServerError: 102, 156 (a clause out of place), 111, 117, 134, 137, 135, 136, 158, 178, 199, 1033, 1046, 1056, 1075,
         10704, 10705, 10709, 10710, 10711, 10738, 10741, 13602 and those of recursive tables (recursion.py).
     """
     check_placement(batch)
     check_declarations(batch)
-    rules = {**_RULES, nodes.FunctionCall: lambda node, inner: check_call(node)} if check_call else _RULES
+    rules: dict[type, Any] = _RULES
+    if check_call:
+        called = (nodes.FunctionCall, nodes.SetVariable, nodes.DeclareItem)
+        rules = {**_RULES, **dict.fromkeys(called, lambda node, inner: check_call(node))}
     for statement in batch.statements:
         _check(statement, rules)
 

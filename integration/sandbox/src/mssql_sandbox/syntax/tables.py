@@ -40,7 +40,6 @@ class TableDefinitions(ModuleDefinitions):
             if self.token.kind == "end":
                 raise self.error()
             name = self.advance().key
-            start = self.at
             self.accept("=")
             start = self.at
             while self.token.key not in (",", ")") and self.token.kind != "end":
@@ -269,5 +268,5 @@ class TableDefinitions(ModuleDefinitions):
         if self.accept("WHERE"):
             index.where = self.predicate()
         if self.accept("WITH"):
-            self._skip_parentheses()
+            index.options = self.options_list()
         return index

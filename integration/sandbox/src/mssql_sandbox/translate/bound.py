@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from ..catalog.model import Table
-from ..errors import NotSupported
+from ..errors import NotSupported, SqlServerError
 from ..sqltypes import SqlType
 
 # Coercibility of collations, weakest first.
@@ -84,6 +84,32 @@ class Output:
     computed: bool = False
     literal: Any = None  # of an integer literal, for the type of set operations
     untyped: bool = False  # the NULL literal
+
+
+def column_labels(
+    outputs: list[Output], names: list[str], key: Callable[[str], str], table: str, line: int
+) -> list[str]:
+    """The names of a derived or common table's columns: of its column list, or else their own.
+
+    :param key: function to a key that is equal for the same name.
+    :raises SqlServerError: 8158/8159 wrong number of names, 8155 for each column without one, 8156 a repeated name.
+    """
+    if names and len(names) != len(outputs):
+        raise SqlServerError(8159 if len(names) > len(outputs) else 8158, table=table, line=line)
+    labels = names or [output.name for output in outputs]
+    unnamed = [
+        SqlServerError(8155, number=number, table=table, line=line)
+        for number, label in enumerate(labels, 1)
+        if not label
+    ]
+    if unnamed:
+        raise unnamed[0].followed_by(*unnamed[1:])
+    seen = set()
+    for label in labels:
+        if key(label) in seen:
+            raise SqlServerError(8156, column=label, table=table, line=line)
+        seen.add(key(label))
+    return labels
 
 
 @dataclass

@@ -9,7 +9,7 @@ from ..sqltypes import SqlType
 from ..syntax import nodes
 from ..syntax.walk import below
 from ..types.typenames import engine_cast
-from .bound import CommonTableNames, Output, Relation, Scope
+from .bound import CommonTableNames, Output, Relation, Scope, column_labels
 from .set_operations import uneven
 from .translation import Translation
 
@@ -110,18 +110,8 @@ class CommonTables:
         return f"SELECT {columns}, {step} FROM {name} AS {row} CROSS JOIN LATERAL ({' UNION ALL '.join(texts)}) n"
 
     def _named(self, relation: Relation, table: nodes.CommonTable) -> list[Output]:
-        if table.columns and len(table.columns) != len(relation.outputs):
-            more = len(table.columns) > len(relation.outputs)
-            raise SqlServerError(8159 if more else 8158, table=table.name, line=table.line)
-        outputs = relation.outputs
-        if table.columns:
-            outputs = [replace(output, name=name) for output, name in zip(outputs, table.columns)]
-        for number, output in enumerate(outputs, 1):
-            if not output.name:
-                raise SqlServerError(8155, number=number, table=table.name, line=table.line)
-            if any(output.name.casefold() == other.name.casefold() for other in outputs[: number - 1]):
-                raise SqlServerError(8156, column=output.name, table=table.name, line=table.line)
-        return outputs
+        labels = column_labels(relation.outputs, table.columns, self.common.key, table.name, table.line)
+        return [replace(output, name=label) for output, label in zip(relation.outputs, labels)]
 
 
 def _converted(member: Relation, outputs: list[Output], table: nodes.CommonTable) -> str:

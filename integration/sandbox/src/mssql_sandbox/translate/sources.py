@@ -12,7 +12,7 @@ from ..syntax.parser import parse_batch
 from ..syntax.walk import below
 from ..types.typenames import engine_cast
 from . import functions, pivot
-from .bound import COLUMN, CommonTableNames, Output, Relation, Scope, Source, SourceColumn
+from .bound import COLUMN, CommonTableNames, Output, Relation, Scope, Source, SourceColumn, column_labels
 from .builtins import tables as table_functions
 from .operands import unified
 from .translation import Translation
@@ -199,22 +199,10 @@ class Sources:
         """A FROM item of a relation.
 
         :param nameless: whether it exposes no name (an OPENJSON without alias).
-        :raises SqlServerError: 8155 unnamed, 8156 repeated column, 8158/8159 wrong number of names.
+        :raises SqlServerError: those of :func:`column_labels`.
         """
-        outputs = relation.outputs
-        if names:
-            if len(names) > len(outputs):
-                raise SqlServerError(8159, table=alias, line=line)
-            if len(names) < len(outputs):
-                raise SqlServerError(8158, table=alias, line=line)
-        labels = names or [output.name for output in outputs]
-        seen, key = set(), self.context.catalog.name_key
-        for number, label in enumerate(labels, 1):
-            if not label:
-                raise SqlServerError(8155, number=number, table=alias, line=line)
-            if key(label) in seen:
-                raise SqlServerError(8156, column=label, table=alias, line=line)
-            seen.add(key(label))
+        outputs, key = relation.outputs, self.context.catalog.name_key
+        labels = column_labels(outputs, names, key, alias, line)
         engine_alias = self.t.statement.alias()
         columns = _output_columns(outputs, engine_alias, labels)
         if nameless:

@@ -150,6 +150,8 @@ def _binary_to_text(sql: str, source: SqlType, target: SqlType, style: int | Non
     if style in (1, 2):
         prefix = "'0x' || " if style == 1 else ""
         return _fit(f"({prefix}upper(encode({sql}, 'hex')))", source, target, assign_to)
+    if style:
+        return f"ms.invalid_style(({sql})::text, {style}, '{label(source)}')"
     text = f"ms.utf16_text({sql})" if target.is_unicode else f"convert_from({sql}, '{encoding(target)}')"
     return _fit(text, source, target, assign_to)
 
@@ -175,6 +177,8 @@ def _cut_binary(sql: str, source: SqlType, target: SqlType, _assign_to: object) 
 def _text_to_binary(sql: str, source: SqlType, target: SqlType, style: int | None, *_: Any) -> str:
     if style in (1, 2):
         return _cut_binary(f"ms.hex_binary({sql}, {style}, '{label(source)}')", source, target, None)
+    if style:
+        return f"ms.invalid_style(({sql})::text, {style}, '{label(source)}')::bytea"
     if source.is_unicode:
         return _cut_binary(f"ms.utf16_binary({sql})", source, target, None)
     return _cut_binary(f"convert_to({recoded(sql, source)}, '{encoding(source)}')", source, target, None)

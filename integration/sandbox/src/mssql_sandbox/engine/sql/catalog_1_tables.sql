@@ -464,22 +464,22 @@ end
 $$;
 
 -- Statement trigger of tables with T-SQL triggers: keeps copies of the changed rows in
--- pg_temp.g<table>_<event>_i (inserted) and _d (deleted), and notes what fired in ms.fired.
+-- pg_temp.g<table>_<event>_i (inserted) and _d (deleted), and notes what fired in ms.fired. Before the statement it
+-- makes them for the rows of an INSTEAD OF trigger; after it, such a trigger (an argument) may have had the rows.
 create function ms.capture() returns trigger language plpgsql as $$
 declare
   prefix text := 'g' || substr(tg_table_name, 2) || '_' || lower(tg_op);
   source text := format('%I.%I', tg_table_schema, tg_table_name);
+  instead constant boolean := tg_when = 'BEFORE';
 begin
-  if tg_nargs > 0 and not ms.instead_is_running(tg_table_name, tg_op) then
-    return null; -- the statement's rows went to an INSTEAD OF trigger
-  end if;
+  return null if (instead or tg_nargs > 0) and instead = ms.instead_is_running(tg_table_name, tg_op);
   execute format('drop table if exists pg_temp.%s_i, pg_temp.%s_d', prefix, prefix);
   execute format('create temp table %s_i as select * from %s', prefix,
-    case when tg_op = 'DELETE' then source || ' where false' else 'new_rows' end);
+    case when instead or tg_op = 'DELETE' then source || ' where false' else 'new_rows' end);
   execute format('create temp table %s_d as select * from %s', prefix,
-    case when tg_op = 'INSERT' then source || ' where false' else 'old_rows' end);
+    case when instead or tg_op = 'INSERT' then source || ' where false' else 'old_rows' end);
   perform set_config('ms.fired', coalesce(current_setting('ms.fired', true), '') || substr(tg_table_name, 2) || ':'
-    || tg_op || ',', false);
+    || tg_op || case when instead then ':instead,' else ',' end, false);
   return null;
 end
 $$;
@@ -489,20 +489,6 @@ $$;
 create function ms.instead_is_running(table_name text, event text) returns boolean language sql volatile as $$
   select position(format(',%s:%s,', substr(table_name, 2), event)
     in coalesce(current_setting('ms.instead_running', true), '')) > 0
-$$;
-
-create function ms.prepare_instead() returns trigger language plpgsql as $$
-declare
-  prefix text := 'g' || substr(tg_table_name, 2) || '_' || lower(tg_op);
-begin
-  return null if ms.instead_is_running(tg_table_name, tg_op);
-  execute format('drop table if exists pg_temp.%s_i, pg_temp.%s_d', prefix, prefix);
-  execute format('create temp table %s_i as select * from %I.%I where false', prefix, tg_table_schema, tg_table_name);
-  execute format('create temp table %s_d as select * from %I.%I where false', prefix, tg_table_schema, tg_table_name);
-  perform set_config('ms.fired', coalesce(current_setting('ms.fired', true), '') || substr(tg_table_name, 2) || ':'
-    || tg_op || ':instead,', false);
-  return null;
-end
 $$;
 
 create function ms.capture_instead() returns trigger language plpgsql as $$
@@ -543,7 +529,7 @@ begin
     end if;
     if instead then
       execute format('create trigger instead_%s before %s on u.t%s for each statement execute function '
-        'ms.prepare_instead()', lower(event), event, table_id);
+        'ms.capture()', lower(event), event, table_id);
       execute format('create trigger instead_%s_row before %s on u.t%s for each row execute function '
         'ms.capture_instead()', lower(event), event, table_id);
     end if;

@@ -190,9 +190,14 @@ begin
   return null;
 end $$;
 
+create function ms.invalid_style(x text, style int, kind text) returns text strict as $$
+  select ms.fail(281, 'style', style::text, 'source', kind)
+$$;
+
 create function ms.money_text(x numeric, style int) returns text return
-  case style when 1 then to_char(x, 'FM999,999,999,999,990.00') when 2 then x::numeric(19,4)::text
-       when 126 then x::numeric(19,4)::text else round(x, 2)::text end;
+  case style when 0 then round(x, 2)::text when 1 then to_char(x, 'FM999,999,999,999,990.00')
+       when 2 then x::numeric(19,4)::text when 126 then x::numeric(19,4)::text
+       else ms.invalid_style(x::text, style, 'money') end;
 
 -- All digits of a double, which the engine's own cast cuts at 15.
 create function ms.float_exact(x double precision) returns numeric strict as $$
@@ -368,5 +373,6 @@ begin
   return r;
 exception when sqlstate 'MS000' or numeric_value_out_of_range then
   if sqlerrm like '50999%' then raise; end if;
+  refuse 'TRY_CONVERT with a style that CONVERT does not take' if sqlerrm like '281|%';
   return null;
 end $$;

@@ -252,6 +252,12 @@ begin
   return n;
 end $$;
 
+create function ms.series_step(n numeric) returns numeric as $$
+begin
+  fail 4199, 'value', '0', 'position', '3', 'name', 'generate_series' if n = 0;
+  return n;
+end $$;
+
 create function ms.recursion_step(level integer, most integer) returns integer as $$
 begin
   fail 530, 'maximum', most::text if most > 0 and level >= most;

@@ -92,27 +92,22 @@ begin
 end $$;
 
 create function ms.json_value(doc text, path text, lim int) returns text as $$
-declare steps text[] := ms.json_steps(path); f record; j json; r text;
+declare steps text[] := ms.json_steps(path); f record; container boolean; r text;
 begin
   return null if doc is null or path is null;
   f := ms.json_find(doc, steps);
   return ms.json_missing(steps) if not f.hit;
-  j := f.raw::json;
-  return ms.json_missing(steps, 13623) if json_typeof(j) in ('object', 'array');
-  r := j #>> '{}';
+  container := json_typeof(f.raw::json) in ('object', 'array');
+  return ms.json_missing(steps, 13623) if container and lim is not null;
+  return ms.json_missing(steps, 13624) if not container and lim is null;
+  return btrim(f.raw, E' \t\r\n') if container;
+  r := f.raw::json #>> '{}';
   return ms.json_missing(steps, 13625) if length(r) > lim;
   return r;
 end $$;
 
-create function ms.json_query(doc text, path text) returns text as $$
-declare steps text[] := ms.json_steps(path); f record;
-begin
-  return null if doc is null or path is null;
-  f := ms.json_find(doc, steps);
-  return ms.json_missing(steps) if not f.hit;
-  return ms.json_missing(steps, 13624) if json_typeof(f.raw::json) not in ('object', 'array');
-  return btrim(f.raw, E' \t\r\n');
-end $$;
+-- An object or array.
+create function ms.json_query(doc text, path text) returns text return ms.json_value(doc, path, null);
 
 create function ms.json_path_exists(doc text, path text) returns int as $$
 declare f record; steps text[] := ms.json_steps(path);

@@ -117,6 +117,9 @@ begin
   return sign || m[1] || body || case when digits = '' then '' else '.' || digits end || m[4];
 end $$;
 
+create function ms.two_digits(x bigint, n int) returns text return
+  case when n = 1 then x::text else lpad(x::text, 2, '0') end;
+
 create function ms.format_date(t bigint, o int, f text) returns text as $$
 declare r text := ''; d date; i int := 1; n int; c text; run text; h int; day_ticks bigint;
 begin
@@ -146,16 +149,16 @@ begin
     n := length(run);
     i := i + n;
     r := r || case c
-      when 'y' then case when n = 1 then (extract(year from d)::int % 100)::text
-        when n = 2 then lpad((extract(year from d)::int % 100)::text, 2, '0') else lpad(extract(year from d)::text, n, '0') end
+      when 'y' then case when n > 2 then
+        lpad(extract(year from d)::text, greatest(n, length(extract(year from d)::text)), '0') else ms.two_digits(extract(year from d)::int % 100, n) end
       when 'M' then case n when 1 then extract(month from d)::text when 2 then to_char(d, 'MM') when 3 then to_char(d, 'Mon')
         else to_char(d, 'FMMonth') end
       when 'd' then case n when 1 then extract(day from d)::text when 2 then to_char(d, 'DD') when 3 then to_char(d, 'Dy')
         else to_char(d, 'FMDay') end
       when 'H' then lpad(h::text, least(n, 2), '0')
-      when 'h' then case when n = 1 then ((h + 11) % 12 + 1)::text else lpad(((h + 11) % 12 + 1)::text, 2, '0') end
-      when 'm' then case when n = 1 then (day_ticks / 600000000 % 60)::text else lpad((day_ticks / 600000000 % 60)::text, 2, '0') end
-      when 's' then case when n = 1 then (day_ticks / 10000000 % 60)::text else lpad((day_ticks / 10000000 % 60)::text, 2, '0') end
+      when 'h' then ms.two_digits((h + 11) % 12 + 1, n)
+      when 'm' then ms.two_digits(day_ticks / 600000000 % 60, n)
+      when 's' then ms.two_digits(day_ticks / 10000000 % 60, n)
       when 'f' then left(lpad((day_ticks % 10000000)::text, 7, '0'), n)
       when 'F' then rtrim(left(lpad((day_ticks % 10000000)::text, 7, '0'), n), '0')
       when 't' then left(case when h >= 12 then 'PM' else 'AM' end, least(n, 2))

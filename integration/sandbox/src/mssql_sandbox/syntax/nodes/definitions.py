@@ -56,6 +56,7 @@ class InlineIndex(Node):
     unique: bool = False
     clustered: bool | None = None
     where: Predicate | None = None
+    options: dict[str, str] = {}
 
 
 class CreateTable(Statement):
@@ -137,7 +138,7 @@ class AlterIndex(Statement):
     name: str | None  # None = ALL
     table: Name
     action: str  # REBUILD, REORGANIZE, DISABLE, SET
-    options: dict[str, str] = {}  # of SET
+    options: dict[str, str] = {}
     of_table: bool = False  # ALTER TABLE ... REBUILD
 
 

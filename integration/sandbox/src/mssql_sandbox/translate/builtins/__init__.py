@@ -6,7 +6,7 @@ from ...errors import NotSupported, SqlServerError
 from ...syntax import nodes
 from . import aggregate, datetime, json, json_aggregate, math, metadata, string, system, text, window
 from .registry import Function
-from .session import SESSION_FUNCTIONS
+from .session import GLOBAL_VARIABLES, OTHER_VARIABLES, SESSION_FUNCTIONS
 
 _FUNCTIONS: dict[str, Function] = {
     name: function
@@ -27,11 +27,18 @@ def unknown(node: nodes.FunctionCall | nodes.PredicateFunction) -> SqlServerErro
     return SqlServerError(195, name=node.name, kind="built-in function name", state=10, line=node.line)
 
 
-def check_call(node: nodes.FunctionCall, version: Any) -> None:
-    """Refuse what a server refuses of a call as it parses the batch, even where it never runs.
+def check_call(node: Any, version: Any) -> None:
+    """Refuse what a server refuses of a call, or of SET @@ROWCOUNT, as it parses the batch, even where it never runs.
 
-    :raises SqlServerError: 195 for an unknown function, those of :meth:`Function.check`.
+    :raises SqlServerError: 195 for an unknown function, those of :meth:`Function.check`; 102 for a system function set
+        (probes of SQL Server 2025, RyanLamansky/sql-server-simulator session-options.md).
     """
+    if isinstance(node, (nodes.SetVariable, nodes.DeclareItem)):
+        if node.name in GLOBAL_VARIABLES or node.name in OTHER_VARIABLES:
+            if isinstance(node, nodes.DeclareItem):
+                raise NotSupported(f"a variable named {node.name}", node.line)
+            raise SqlServerError(102, near=node.name, line=node.line)
+        return
     if node.rowset or "." in node.name or node.name.casefold() in SESSION_FUNCTIONS:
         return
     if version.has_function_besides(node.name):

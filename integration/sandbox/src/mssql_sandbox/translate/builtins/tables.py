@@ -7,6 +7,7 @@ from ...errors import NotSupported, SqlServerError
 from ...sqltypes import BIGINT, MAX, SqlType, nvarchar, varbinary
 from ...syntax import nodes
 from ...types.collation import canonical
+from ...types.pairs import label
 from ...types.typenames import pg_type
 from ..bound import COLUMN, Bound, Output, Relation, Scope
 from ..functions import expand
@@ -121,12 +122,24 @@ def _string_split(call: Call, source: nodes.FunctionSource) -> Relation:
 
 
 def _generate_series(call: Call, source: nodes.FunctionSource) -> Relation:
-    """https://learn.microsoft.com/sql/t-sql/functions/generate-series-transact-sql"""
+    """https://learn.microsoft.com/sql/t-sql/functions/generate-series-transact-sql
+
+    :raises SqlServerError: 8116 for arguments that are no exact numbers; of several types 206 each, then 5373
+        (https://database.guide/?p=33721).
+    """
+    if not 2 <= call.count <= 3 or any(argument.is_null for argument in call.arguments):
+        raise NotSupported("GENERATE_SERIES of this number of arguments, or of NULL", source.line)
+    for position, argument in enumerate(call.arguments, 1):
+        if not argument.type.is_integer and argument.type.name != "decimal" or argument.type.name == "bit":
+            raise call.invalid(position)
+    if len({argument.type.name for argument in call.arguments}) > 1:
+        clashes = [SqlServerError(206, left=label(argument.type), right="void type") for argument in call.arguments]
+        raise clashes[0].followed_by(*clashes[1:], SqlServerError(5373, state=2))
     type_, converted, _ = unified(call.arguments, "generate_series")
-    if not type_.is_integer and type_.name != "decimal":
-        raise NotSupported(f"GENERATE_SERIES of {type_.name}", source.line)
     start, stop = (f"({sql})::numeric" for sql in converted[:2])
-    step = f"({converted[2]})::numeric" if len(converted) > 2 else f"CASE WHEN {start} > {stop} THEN -1 ELSE 1 END"
+    step = f"CASE WHEN {start} > {stop} THEN -1 ELSE 1 END"
+    if len(converted) > 2:
+        step = f"ms.series_step(({converted[2]})::numeric)"
     return Relation(
         f"SELECT g::{pg_type(type_)} AS o1 FROM generate_series({start}, {stop}, {step}) g",
         [Output("value", type_, False)],
