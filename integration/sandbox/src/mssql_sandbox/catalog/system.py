@@ -22,7 +22,7 @@ class Declared(NamedTuple):
     """A column of a system view as the SQL files declare it.
 
     :param since: first major version that has it; 0: all have.
-    :param constant: the expression of its value in all rows; None if the view's query has the column.
+    :param constant: its value, an expression of the other columns of ``v``; None if the view's query has the column.
     """
 
     name: str

@@ -17,7 +17,7 @@ _FUNCTION = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 # A statement of a function under a condition.
-_CONDITIONAL = re.compile(r"^ *(fail|refuse|return) ([^;]+?)\sif\s([^;]+);$", re.MULTILINE)
+_CONDITIONAL = re.compile(r"^ *(fail|refuse|return|perform|\w+ :=) ([^;]+?)\sif\s([^;]+);$", re.MULTILINE)
 
 
 def bootstrap(cluster: Cluster, version: int, collation: str, cloud: bool = False) -> Databases:
@@ -67,7 +67,7 @@ def _with_attributes(function: re.Match[str]) -> str:
 
 def _if(statement: re.Match[str]) -> str:
     word, operands, condition = statement.groups()
-    action = f"return {operands}" if word == "return" else f"perform ms.{word}({operands})"
+    action = f"perform ms.{word}({operands})" if word in ("fail", "refuse") else f"{word} {operands}"
     return f"if {condition} then {action}; end if;"
 
 

@@ -1,7 +1,7 @@
 -- Catalogue views sys.*. The lines that start with three dashes declare a view's columns with their types as
 -- SQL Server has them; catalog/system.py makes the view of them and of the query below, which has the columns by name:
 --   name type; without a type int where the name ends with _id, nvarchar(60) with _desc, else bit;
---   '?' nullable, '@17' only from that version on, '= 0' the same in all rows, not queried;
+--   '?' nullable, '@17' only from that version on, '= 0' an expression of the other columns v.name, not queried;
 --   '+view' the columns of another view first, '=view' these and what is the same in all rows;
 --   none: a view without rows; '...' at the end: the server has more columns.
 create schema sys;
@@ -9,19 +9,17 @@ create schema sys;
 --- sys.schemas: name sysname, schema_id, principal_id?
 select name, schema_id, principal_id from ms.schemas;
 
---- sys.objects: name sysname, object_id, principal_id? = null, schema_id, parent_object_id, type char(2)?, type_desc?,
---- create_date datetime, modify_date datetime, is_ms_shipped, is_published = 0, is_schema_published = 0
-select name, object_id, schema_id, parent_object_id, rpad(type, 2) as type, ms.type_description(type) as type_desc,
-  create_date, modify_date, 0 as is_ms_shipped
+--- sys.objects: name sysname, object_id, principal_id? = null, schema_id, parent_object_id, type char(2)?,
+--- type_desc? = ms.type_description(rtrim(v.type)), create_date datetime, modify_date datetime, is_ms_shipped, is_published = 0, is_schema_published = 0
+select name, object_id, schema_id, parent_object_id, rpad(type, 2) as type, create_date, modify_date, 0 as is_ms_shipped
 from ms.objects where object_id < ms.first_temporary_id()
 union all
-select name, object_id, schema_id, 0, rpad(type, 2), ms.type_description(type), 630822816000000000, 630822816000000000, 1
+select name, object_id, schema_id, 0, rpad(type, 2), 630822816000000000, 630822816000000000, 1
 from ms.system_objects where type <> 'V';
 
 --- sys.system_objects: =sys.objects
-select name, object_id, schema_id, 0 as parent_object_id, rpad(type, 2) as type,
-  ms.type_description(type) as type_desc, 630822816000000000 as create_date, 630822816000000000 as modify_date,
-  1 as is_ms_shipped
+select name, object_id, schema_id, 0 as parent_object_id, rpad(type, 2) as type, 630822816000000000 as create_date,
+  630822816000000000 as modify_date, 1 as is_ms_shipped
 from ms.system_objects where type = 'V';
 
 --- sys.all_objects: +sys.objects
@@ -71,7 +69,8 @@ select o.* from sys.objects o where type = 'P ';
 select o.*, y.base_object_name from sys.objects o join ms.synonyms y using (object_id);
 
 --- sys.columns: object_id, name sysname?, column_id, system_type_id tinyint, user_type_id, max_length smallint,
---- precision tinyint, scale tinyint, collation_name sysname?, is_nullable?, is_ansi_padded, is_rowguidcol, is_identity,
+--- precision tinyint, scale tinyint, collation_name sysname?, is_nullable?,
+--- is_ansi_padded = (v.system_type_id = any('{165,167,173,175,231,239}'))::int, is_rowguidcol, is_identity,
 --- is_computed, is_filestream = 0, is_replicated? = 0, is_non_sql_subscribed? = 0, is_merge_published? = 0,
 --- is_dts_replicated? = 0, is_xml_document = 0, xml_collection_id = 0, default_object_id, rule_object_id = 0,
 --- is_sparse?, is_column_set? = 0, generated_always_type tinyint? = 0, generated_always_type_desc? = 'NOT_APPLICABLE',
@@ -80,15 +79,14 @@ select o.*, y.base_object_name from sys.objects o join ms.synonyms y using (obje
 --- is_masked? = 0, graph_type int?@14 = null, graph_type_desc?@14 = null, is_data_deletion_filter_column?@16 = 0,
 --- ledger_view_column_type tinyint?@16 = 0, ledger_view_column_type_desc?@16 = null, is_dropped_ledger_column?@16 = 0
 select c.object_id, c.name, c.column_id, c.system_type_id, c.user_type_id, c.max_length, c.precision, c.scale,
-  c.collation_name, c.is_nullable, (c.system_type_id in (165, 167, 173, 175, 231, 239))::int as is_ansi_padded,
-  c.is_rowguidcol, (c.seed_value is not null)::int as is_identity, (c.definition is not null)::int as is_computed,
+  c.collation_name, c.is_nullable, c.is_rowguidcol, (c.seed_value is not null)::int as is_identity, (c.definition is not null)::int as is_computed,
   c.default_object_id, c.is_sparse
 from ms.columns c where c.object_id < ms.first_temporary_id();
 
 --- sys.system_columns: =sys.columns
 select c.object_id, c.name, c.column_id, c.system_type_id, c.user_type_id, c.max_length, c.precision, c.scale,
   case when t.is_character = 1 then ms.database_collation() end as collation_name, c.is_nullable,
-  (c.system_type_id in (165, 167, 173, 175, 231, 239))::int as is_ansi_padded, 0 as is_rowguidcol, 0 as is_identity,
+  0 as is_rowguidcol, 0 as is_identity,
   0 as is_computed, 0 as default_object_id, 0 as is_sparse
 from ms.system_columns c join ms.types t using (user_type_id);
 
@@ -155,12 +153,12 @@ select object_id, index_id, index_column_id, column_id, key_ordinal, is_descendi
 from ms.index_columns where object_id < ms.first_temporary_id();
 
 --- sys.foreign_keys: +sys.objects, referenced_object_id?, key_index_id?, is_disabled, is_not_for_replication,
---- is_not_trusted, delete_referential_action tinyint?, delete_referential_action_desc?,
---- update_referential_action tinyint?, update_referential_action_desc?, is_system_named
+--- is_not_trusted, delete_referential_action tinyint?,
+--- delete_referential_action_desc? = ms.action_description(v.delete_referential_action),
+--- update_referential_action tinyint?,
+--- update_referential_action_desc? = ms.action_description(v.update_referential_action), is_system_named
 select o.*, f.referenced_object_id, f.key_index_id, f.is_disabled, f.is_not_for_replication, f.is_not_trusted,
-  f.delete_referential_action,
-  ms.action_description(f.delete_referential_action) as delete_referential_action_desc, f.update_referential_action,
-  ms.action_description(f.update_referential_action) as update_referential_action_desc, m.is_system_named
+  f.delete_referential_action, f.update_referential_action, m.is_system_named
 from ms.foreign_keys f join sys.objects o using (object_id) join ms.objects m using (object_id);
 
 --- sys.foreign_key_columns: constraint_object_id, constraint_column_id, parent_object_id, parent_column_id,

@@ -9,8 +9,8 @@ begin
   raise exception using errcode = 'MS000', message = number || '|' || json_object(named);
 end $$;
 
--- The same for what the sandbox does not know. Statements of functions such as "refuse 'COT(0)' if x = 0;", with fail,
--- refuse or return, are made an IF by engine/bootstrap.py.
+-- The same for what the sandbox does not know. Statements of functions with a condition, such as
+-- "refuse 'COT(0)' if x = 0;", where the two need no PERFORM, are made an IF by engine/bootstrap.py.
 create function ms.refuse(construct text) returns text language sql as $$
   select ms.fail(50999, 'construct', construct)
 $$;

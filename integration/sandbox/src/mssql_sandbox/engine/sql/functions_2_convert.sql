@@ -27,9 +27,8 @@ $$;
 
 create function ms.number_to_bigint(x numeric, kind text) returns bigint as $$
 begin
-  if x not between -9223372036854775808 and 9223372036854775807 then
-    perform ms.number_overflow(case kind when 'float' then 'float' else 'expression' end, 'bigint');
-  end if;
+  perform ms.number_overflow(case kind when 'float' then 'float' else 'expression' end, 'bigint')
+    if x not between -9223372036854775808 and 9223372036854775807;
   return x;
 end $$;
 
@@ -82,7 +81,7 @@ begin
   fail 8114, 'source', source, 'target', 'bigint' if t !~ '^[+-]?\s*[0-9]+$' and target = 'bigint';
   fail 245, 'source', source, 'value', x, 'target', target if t !~ '^[+-]?\s*[0-9]+$';
   n := replace(t, ' ', '')::numeric;
-  return case when n = 0 then 0 else 1 end if target = 'bit';
+  if target = 'bit' then return case when n = 0 then 0 else 1 end; end if;
   if target = 'int' and n not between -2147483648 and 2147483647 then
     perform ms.fail(248, 'source', source, 'value', x);
   elsif target = 'smallint' and n not between -32768 and 32767 then
@@ -122,7 +121,7 @@ end $$;
 create function ms.text_to_guid(x text) returns uuid strict as $$
 declare t text := x;
 begin
-  if t ~ '^\{' then t := substr(t, 2); end if;
+  t := substr(t, 2) if t ~ '^\{';
   t := substr(t, 1, 36);
   fail 8169 if t !~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
   return t::uuid;
@@ -159,20 +158,20 @@ end $$;
 create function ms.fit_units(x text, n int, tab text, col text) returns text as $$
 begin
   return x if octet_length(x) <= n or ms.utf16_length(x) <= n;
-  if ms.utf16_length(rtrim(x, ' ')) > n then perform ms.truncation_fault(tab, col, ms.cut_units(x, n)); end if;
+  perform ms.truncation_fault(tab, col, ms.cut_units(x, n)) if ms.utf16_length(rtrim(x, ' ')) > n;
   return ms.cut_units(x, n);
 end $$;
 
 create function ms.fit_bytes(x text, n int, tab text, col text, page text) returns text as $$
 begin
   return x if ms.page_length(x, page) <= n;
-  if ms.page_length(rtrim(x, ' '), page) > n then perform ms.truncation_fault(tab, col, ms.cut_bytes(x, n, page)); end if;
+  perform ms.truncation_fault(tab, col, ms.cut_bytes(x, n, page)) if ms.page_length(rtrim(x, ' '), page) > n;
   return ms.cut_bytes(x, n, page);
 end $$;
 
 create function ms.fit_binary(x bytea, n int, tab text, col text) returns bytea as $$
 begin
-  if length(x) > n then perform ms.truncation_fault(tab, col, ''); end if;
+  perform ms.truncation_fault(tab, col, '') if length(x) > n;
   return x;
 end $$;
 
@@ -237,7 +236,7 @@ begin
   fail 281, 'style', style::text, 'source', kind if style not in (0, 1, 2, 3, 126);
   digits := case style when 0 then 6 when 1 then 8 when 2 then 16 when 3 then 17 else case kind when 'real' then 8 else 16 end end;
   sign := case when get_byte(float8send(x), 0) >= 128 then '-' else '' end;
-  return sign || case when style = 0 then '0' else '0.' || repeat('0', digits - 1) || 'e+000' end if x = 0;
+  if x = 0 then return sign || case when style = 0 then '0' else '0.' || repeat('0', digits - 1) || 'e+000' end; end if;
   r := to_char(ms.float_exact(abs(x)), '9.' || repeat('9', digits - 1) || 'EEEE');
   m := btrim(split_part(r, 'e', 1));
   e := split_part(r, 'e', 2)::int;
@@ -335,9 +334,9 @@ create function ms.int_binary(x bigint, n int) returns bytea return
 create function ms.binary_to_int(x bytea, n int) returns bigint strict as $$
 declare r numeric := 0; b bytea := x; i int; bits int := n * 8;
 begin
-  if length(b) > n then b := substring(b, length(b) - n + 1, n); end if;
+  b := substring(b, length(b) - n + 1, n) if length(b) > n;
   for i in 0 .. length(b) - 1 loop r := r * 256 + get_byte(b, i); end loop;
-  if n > 1 and length(b) = n and get_byte(b, 0) >= 128 then r := r - 2::numeric ^ bits; end if;
+  r := r - 2::numeric ^ bits if n > 1 and length(b) = n and get_byte(b, 0) >= 128;
   return r;
 end $$;
 

@@ -107,7 +107,7 @@ end $$;
 -- The old types distinguish a value out of range from a malformed text; the new ones do not.
 create function ms.date_range_fault(kind text, source text) returns text as $$
 begin
-  if kind not in ('datetime', 'smalldatetime') then perform ms.date_fault(kind); end if;
+  perform ms.date_fault(kind) if kind not in ('datetime', 'smalldatetime');
   perform ms.fail(242, 'source', source, 'target', kind);
   return null;
 end $$;
@@ -137,7 +137,7 @@ begin
       off := extract(epoch from right(t, 6)::interval) / 60;
       tm := case when length(t) = 25 then '' else substr(t, 21, length(t) - 26) end;
     end if;
-    if length(tm) > 3 and kind in ('datetime', 'smalldatetime') then perform ms.date_fault(kind); end if;
+    perform ms.date_fault(kind) if length(tm) > 3 and kind in ('datetime', 'smalldatetime');
     days := make_date(left(t, 4)::int, substr(t, 6, 2)::int, substr(t, 9, 2)::int) - date '0001-01-01';
     ticks := (substr(t, 12, 2)::bigint * 3600 + substr(t, 15, 2)::bigint * 60 + substr(t, 18, 2)::bigint) * 10000000
       + rpad(tm, 7, '0')::bigint;
@@ -149,7 +149,7 @@ begin
   if m is not null and m[1] ~ ':' then
     t := m[1];
     off := extract(epoch from replace(upper(m[2]), 'Z', '0')::interval) / 60;
-    if abs(off) > 840 then perform ms.date_fault(kind); end if;
+    perform ms.date_fault(kind) if abs(off) > 840;
   end if;
   -- date: year, month, day, time
   if t ~ '^\d{4}[-/.]' then
@@ -164,7 +164,7 @@ begin
     refuse 'under SET DATEFORMAT ymd a date of digits that does not begin with four of the year'
       if style = 0 and current_setting('ms.dateformat', true) = 'ymd';
     m := regexp_match(t, '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:\s+(.*))?$');
-    if m is not null then m := array[m[3], m[case when dmy then 2 else 1 end], m[case when dmy then 1 else 2 end], m[4]]; end if;
+    m := array[m[3], m[case when dmy then 2 else 1 end], m[case when dmy then 1 else 2 end], m[4]] if m is not null;
   elsif t ~ '[A-Za-z]{3}' then
     m := regexp_match(t, '^([A-Za-z]{3,9})\s+(\d{1,2}),?\s+(\d{4})(?:\s+(.*))?$');
     if m is null then
@@ -175,25 +175,23 @@ begin
   else
     m := array['1900', '1', '1', t];
   end if;
-  if m is null then perform ms.date_fault(kind); end if;
+  perform ms.date_fault(kind) if m is null;
   y := case length(m[1]) when 2 then ms.full_year(m[1]::int) else m[1]::int end;
   mo := m[2]::int; d := m[3]::int; tm := m[4];
-  if mo not between 1 and 12 or d < 1 or y < 1 or d > extract(day from make_date(y, mo, 1) + interval '1 month - 1 day') then
-    perform ms.date_range_fault(kind, source);
-  end if;
+  perform ms.date_range_fault(kind, source)
+    if mo not between 1 and 12 or d < 1 or y < 1 or d > extract(day from make_date(y, mo, 1) + interval '1 month - 1 day');
   days := make_date(y, mo, d) - date '0001-01-01';
   -- time
   if tm <> '' then
     m := regexp_match(tm, '^(\d{1,2})(?::(\d{1,2}))?(?::(\d{1,2})(?:[.:](\d{1,7}))?)?\s*([AaPp][Mm])?$');
-    if m is null or (m[2] is null and m[5] is null) then perform ms.date_fault(kind); end if;
+    perform ms.date_fault(kind) if m is null or (m[2] is null and m[5] is null);
     if m[5] is not null then
-      if m[1]::int not between 1 and 12 then perform ms.date_fault(kind); end if;
+      perform ms.date_fault(kind) if m[1]::int not between 1 and 12;
       m[1] := ((m[1]::int % 12) + case when lower(m[5]) = 'pm' then 12 else 0 end)::text;
     end if;
-    if m[1]::int > 23 or coalesce(m[2], '0')::int > 59 or coalesce(m[3], '0')::int > 59 then
-      perform ms.date_range_fault(kind, source);
-    end if;
-    if length(m[4]) > 3 and kind in ('datetime', 'smalldatetime') then perform ms.date_fault(kind); end if;
+    perform ms.date_range_fault(kind, source)
+      if m[1]::int > 23 or coalesce(m[2], '0')::int > 59 or coalesce(m[3], '0')::int > 59;
+    perform ms.date_fault(kind) if length(m[4]) > 3 and kind in ('datetime', 'smalldatetime');
     ticks := (m[1]::bigint * 3600 + coalesce(m[2], '0')::bigint * 60 + coalesce(m[3], '0')::bigint) * 10000000
       + rpad(coalesce(m[4], ''), 7, '0')::bigint;
   end if;
@@ -209,11 +207,10 @@ create function ms.text_to_ticks(x text, kind text, style int, source text) retu
 declare p record; r bigint;
 begin
   p := ms.parse_temporal(x, style, kind, source);
-  if p.off <> 0 and kind in ('datetime', 'smalldatetime') then perform ms.date_fault(kind); end if;
+  perform ms.date_fault(kind) if p.off <> 0 and kind in ('datetime', 'smalldatetime');
   r := p.days::bigint * 864000000000 + p.ticks;
-  if kind = 'datetime' and r < 552877920000000000 or kind = 'smalldatetime' and (r < 599266080000000000 or r > 655892639400000000) then
-    perform ms.date_range_fault(kind, source);
-  end if;
+  perform ms.date_range_fault(kind, source)
+    if kind = 'datetime' and r < 552877920000000000 or kind = 'smalldatetime' and (r < 599266080000000000 or r > 655892639400000000);
   return r;
 end $$;
 
@@ -223,7 +220,7 @@ begin
   p := ms.parse_temporal(x, style, 'datetimeoffset', source);
   p.ticks := p.days::bigint * 864000000000 + p.ticks - coalesce(p.off, 0)::bigint * 600000000;
   -- https://learn.microsoft.com/sql/t-sql/data-types/datetimeoffset-transact-sql: the range holds for UTC as well
-  if p.ticks not between 0 and 3155378975999999999 then perform ms.date_fault('datetimeoffset'); end if;
+  perform ms.date_fault('datetimeoffset') if p.ticks not between 0 and 3155378975999999999;
   return row(p.ticks, coalesce(p.off, 0))::ms.dto;
 end $$;
 
@@ -248,7 +245,7 @@ begin
   fail 8114, 'state', '1', 'source', kind, 'target', 'varchar'
     if kind = 'date' and style in (8, 24, 108)
       or kind = 'time' and style <@ int4multirange '{[1,7], [10,12], [23,23], [101,107], [110,112]}';
-  if kind = 'datetime' then t := (t + 5000) / 10000 * 10000; end if;
+  t := (t + 5000) / 10000 * 10000 if kind = 'datetime';
   hms := lpad((t / 36000000000)::text, 2, '0') || ':' || lpad((t / 600000000 % 60)::text, 2, '0') || ':'
     || lpad((t / 10000000 % 60)::text, 2, '0');
   clock := lpad(((t / 36000000000 + 11) % 12 + 1)::text, 2, ' ') || substr(hms, 3, 3);
@@ -411,7 +408,7 @@ begin
   fail 9834 if n <= 0;
   if months is not null then
     k := floor(ms.date_diff('month', origin, x) / months);
-    if ms.date_add('month', (k * months)::bigint, origin, 'datetime2') > x then k := k - 1; end if;
+    k := k - 1 if ms.date_add('month', (k * months)::bigint, origin, 'datetime2') > x;
     return ms.date_add('month', (k * months)::bigint, origin, 'datetime2');
   end if;
   unit := n * ms.part_ticks(part);
@@ -428,26 +425,23 @@ $$;
 
 create function ms.date_from_parts(y int, m int, d int) returns date strict as $$
 begin
-  if y not between 1 and 9999 or m not between 1 and 12 or d < 1
-     or d > extract(day from make_date(y, m, 1) + interval '1 month - 1 day') then
-    perform ms.parts_fault('date');
-  end if;
+  perform ms.parts_fault('date')
+    if y not between 1 and 9999 or m not between 1 and 12 or d < 1 or d > extract(day from make_date(y, m, 1) + interval '1 month - 1 day');
   return make_date(y, m, d);
 end $$;
 
 create function ms.time_from_parts(h int, mi int, s int, f int, p int, kind text default 'time') returns bigint
 strict as $$
 begin
-  if h not between 0 and 23 or mi not between 0 and 59 or s not between 0 and 59 or f < 0 or f >= 10 ^ p then
-    perform ms.parts_fault(kind);
-  end if;
+  perform ms.parts_fault(kind)
+    if h not between 0 and 23 or mi not between 0 and 59 or s not between 0 and 59 or f < 0 or f >= 10 ^ p;
   return (h::bigint * 3600 + mi * 60 + s) * 10000000 + (f * 10 ^ (7 - p))::bigint;
 end $$;
 
 -- Hours and minutes have the same sign and a total of at most 14 hours (probed).
 create function ms.offset_from_parts(local bigint, h int, mi int) returns ms.dto as $$
 begin
-  if h * mi < 0 or abs(mi) > 59 or abs(h * 60 + mi) > 840 then perform ms.parts_fault('datetimeoffset'); end if;
+  perform ms.parts_fault('datetimeoffset') if h * mi < 0 or abs(mi) > 59 or abs(h * 60 + mi) > 840;
   return ms.offset_of(local, h * 60 + mi);
 end $$;
 

@@ -73,7 +73,7 @@ create function ms.charindex(needle text, hay text, s int, units boolean default
 declare p int;
 begin
   return 0 if needle = '';
-  if s < 1 then s := 1; end if;
+  s := 1 if s < 1;
   if units then hay := ms.to_units(hay); needle := ms.to_units(needle); end if;
   p := position(needle in substr(hay, s));
   return case when p = 0 then 0 else p + s - 1 end;
@@ -121,7 +121,7 @@ end $$;
 create function ms.patindex(p text, x text) returns int strict as $$
 declare body text; m int;
 begin
-  return case when x ~ ms.like_regex(p, null) then 1 else 0 end if left(p, 1) <> '%';
+  if left(p, 1) <> '%' then return case when x ~ ms.like_regex(p, null) then 1 else 0 end; end if;
   body := ltrim(p, '%');
   for m in 1 .. length(x) + 1 loop
     return m if substr(x, m) ~ ms.like_regex(body, null);

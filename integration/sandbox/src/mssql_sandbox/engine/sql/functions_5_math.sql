@@ -42,7 +42,7 @@ end $$;
 create function ms.power(x double precision, y double precision) returns double precision as $$
 begin
   fail 8134 if x = 0 and y < 0;
-  if x < 0 and y <> floor(y) then perform ms.float_fault(); end if;
+  perform ms.float_fault() if x < 0 and y <> floor(y);
   return power(x, y);
 exception when numeric_value_out_of_range then
   perform ms.fail(8115, 'source', 'expression', 'target', 'float');

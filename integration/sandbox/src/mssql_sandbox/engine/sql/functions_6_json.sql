@@ -64,7 +64,7 @@ declare j json; s text; v json;
 begin
   hit := false;
   if doc is null or steps is null then return; end if;
-  if not doc is json then perform ms.json_fault(doc); end if;
+  perform ms.json_fault(doc) if not doc is json;
   j := doc::json;
   foreach s in array steps[2:] loop
     if left(s, 2) = 'k:' then
@@ -224,9 +224,8 @@ begin
     end loop;
     if not done then
       perform ms.json_missing(steps);
-      if at = array_length(steps, 1) and value is not null then
-        items := items || (to_json(k)::text || ':' || case when append then '[' || value || ']' else value end);
-      end if;
+      items := items || (to_json(k)::text || ':' || case when append then '[' || value || ']' else value end)
+        if at = array_length(steps, 1) and value is not null;
     end if;
     return '{' || array_to_string(items, ',') || '}';
   end if;
@@ -248,7 +247,7 @@ create function ms.json_modify(doc text, path text, value text) returns text as 
 declare p text := btrim(path); append boolean := false; steps text[];
 begin
   return null if doc is null;
-  if not doc is json then perform ms.json_fault(doc); end if;
+  perform ms.json_fault(doc) if not doc is json;
   if p ~* '^append\s' then append := true; p := ltrim(substr(p, 7)); end if;
   steps := ms.json_steps(p);
   return ms.json_set(doc, steps, 2, value, append);
@@ -275,7 +274,9 @@ end $$;
 create function ms.json_number(t text) returns text as $$
 declare f float8;
 begin
-  return case when t ~ '^-[0.]+$' then substr(t, 2) else t end if t !~ '[eE]' and length(translate(t, '-.', '')) <= 38;
+  if t !~ '[eE]' and length(translate(t, '-.', '')) <= 38 then
+    return case when t ~ '^-[0.]+$' then substr(t, 2) else t end;
+  end if;
   f := t::float8;
   if abs(f) >= 1e28 then raise numeric_value_out_of_range; end if;
   return (case when f < 0 then '-' else '' end) || ms.float_decimals(abs(f));

@@ -9,7 +9,7 @@ begin
     if r = '' then r := c;
     elsif code not in ('0', '-') and code <> last then r := r || code; end if;
     -- H and W do not separate letters of one code; vowels do
-    if code <> '-' then last := code; end if;
+    last := code if code <> '-';
     exit when length(r) = 4;
   end loop;
   return case when r = '' then '0000' else rpad(r, 4, '0') end;
@@ -61,7 +61,7 @@ begin
     code := ('x' || lpad(ltrim(m[1], '+'), 8, '0'))::bit(32)::int;
     i := i + 1 + length(m[1]);
     if code between 55296 and 56319 then high := code; continue; end if;
-    if code between 56320 and 57343 and high is not null then code := 65536 + ((high - 55296) << 10) + (code - 56320); end if;
+    code := 65536 + ((high - 55296) << 10) + (code - 56320) if code between 56320 and 57343 and high is not null;
     high := null;
     r := r || chr(code);
   end loop;
@@ -92,7 +92,7 @@ begin
       return case when body::numeric = 0 then '' else sign end || body;
     elsif kind in ('N', 'C', 'P') then
       body := round(abs(x) * case kind when 'P' then 100 else 1 end, coalesce(places, 2))::text;
-      if body::numeric = 0 then sign := ''; end if;
+      sign := '' if body::numeric = 0;
       body := ms.group_thousands(split_part(body, '.', 1)) || case when body ~ '\.' then '.' || split_part(body, '.', 2) else '' end;
       return case kind when 'C' then case when sign = '-' then '($' || body || ')' else '$' || body end
         when 'P' then sign || body || ' %' else sign || body end;
@@ -106,14 +106,14 @@ begin
   places := coalesce(length(m[3]), 0);
   minimum := places - length(replace(coalesce(m[3], ''), '0', ''));
   body := round(abs(x) * case m[4] when '%' then 100 else 1 end, places)::text;
-  if body::numeric = 0 then sign := ''; end if;
+  sign := '' if body::numeric = 0;
   digits := coalesce(nullif(split_part(body, '.', 2), ''), '');
   while length(digits) > minimum and right(digits, 1) = '0' loop digits := left(digits, -1); end loop;
   body := split_part(body, '.', 1);
   minimum := length(m[2]) - length(replace(m[2], '0', ''));
-  if body = '0' and minimum = 0 then body := ''; end if;
+  body := '' if body = '0' and minimum = 0;
   body := lpad(body, greatest(minimum, length(body)), '0');
-  if m[2] ~ '[#0],+[#0]' then body := ms.group_thousands(body); end if;
+  body := ms.group_thousands(body) if m[2] ~ '[#0],+[#0]';
   return sign || m[1] || body || case when digits = '' then '' else '.' || digits end || m[4];
 end $$;
 
