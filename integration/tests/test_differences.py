@@ -62,7 +62,7 @@ def test_example(items, code):
     from uuid import UUID
 
     from django.db.models import Case, DecimalField, F, Func, IntegerField, Q, Value, When
-    from django.db.models.functions import Cast, Collate, Concat
+    from django.db.models.functions import Cast, Collate, Concat, ExtractHour
     from zoneinfo import ZoneInfo
 
     names = {
@@ -70,7 +70,7 @@ def test_example(items, code):
         "Decimal": Decimal, "datetime": datetime, "timezone": timezone, "ZoneInfo": ZoneInfo, "UUID": UUID,
         "Cast": Cast, "Concat": Concat, "DecimalField": DecimalField, "F": F, "Value": Value,
         "Case": Case, "Collate": Collate, "ProgrammingError": ProgrammingError, "Q": Q, "When": When,
-        "compile_sql": compile_sql,
+        "compile_sql": compile_sql, "ExtractHour": ExtractHour,
     }  # fmt: skip
     with transaction.atomic():
         exec(compile(code, str(PAGE), "exec"), names)

@@ -15,6 +15,7 @@ from . import compat, components, errors
 from . import data_types as types
 from .checks.validation import DatabaseValidation
 from .client import DatabaseClient
+from .compiler import moments
 from .compiler.dispatch import CompilerDispatch
 from .connection import connector as connecting
 from .connection import django_cursors, server, session
@@ -29,6 +30,7 @@ from .features import DatabaseFeatures
 from .introspection.base import DatabaseIntrospection
 from .introspection.foreign_key_checks import ForeignKeyChecks
 from .names import TableName
+from .operations import timezones
 from .operations.base import DatabaseOperations
 from .plugin import Capability, manager
 from .plugin.django_types import cached_property
@@ -106,7 +108,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         self._plugins_owner = id(self)
         self._compose()
         tables = [table for _, table in manager.results(self.plugins, "mssql_compilers") if table]
-        self.compiler_dispatch = CompilerDispatch([*tables, COMPILERS])
+        self.compiler_dispatch = CompilerDispatch([*tables, moments.COMPILERS, COMPILERS], self._converting())
         self.base_types: Dict[str, Optional[str]] = {}
         super().__init__(self.settings_dict, alias)
         self._collate_like(self.options_read().options.get("collation"))
@@ -115,6 +117,11 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         self.lifetime = Lifetime()
         # Names as in INSERT; see compiler/output_clause.py.
         self.tables_with_triggers: Set[str] = set()
+
+    def _converting(self) -> Optional[Callable[[type], Optional[Callable[[Any], Any]]]]:
+        """See CompilerDispatch. In UTC the server's own conversions of moments are right."""
+        zone = self.settings_dict.get("TIME_ZONE")
+        return moments.converting(self) if zone and not timezones.is_utc(zone) else None
 
     def __del__(self) -> None:
         # As Django's components do: no cycle is left to the garbage collector.

@@ -16,7 +16,7 @@ class Kind(NamedTuple):
     """How the nodes of a class are compiled.
 
     :ivar functions: its compile functions, best first.
-    :ivar with_values: makes values of the conditions among a node's arguments; None if there can be none.
+    :ivar with_values: makes values of the conditions among a node's arguments, and converts moments; None if there is nothing to do.
     :ivar params_type: of its parameters; those of a condition are a list in all versions of Django: UPDATE adds its own.
     :ivar has_vendor_method: the class has a method that Django calls instead of `as_sql`.
     """
@@ -27,22 +27,43 @@ class Kind(NamedTuple):
     has_vendor_method: bool
 
 
+#: From a class to the function that changes the arguments of its nodes, if any.
+_Arguments = Callable[[type], Optional[Callable[[Any], Any]]]
+
+
 class _Kinds(Dict[type, Kind]):
     """A table that the first node of each class extends."""
 
-    def __init__(self, resolve: Callable[[type], Sequence[CompileFunction]]) -> None:
+    def __init__(
+        self, resolve: Callable[[type], Sequence[CompileFunction]], converting: Optional[_Arguments] = None
+    ) -> None:
         self._resolve = resolve
+        self._converting = converting
 
     def __missing__(self, kind: type) -> Kind:
         params_type = list if issubclass(kind, WhereNode) else PARAMS
-        known = self[kind] = Kind(self._resolve(kind), values_of(kind), params_type, hasattr(kind, _VENDOR_METHOD))
+        known = self[kind] = Kind(
+            self._resolve(kind), self._arguments(kind), params_type, hasattr(kind, _VENDOR_METHOD)
+        )
         return known
+
+    def _arguments(self, kind: type) -> Optional[Callable[[Any], Any]]:
+        with_values = values_of(kind)
+        with_moments = self._converting(kind) if self._converting is not None else None
+        if with_values is None or with_moments is None:
+            return with_values or with_moments
+        return _both(with_values, with_moments)
+
+
+def _both(first: Callable[[Any], Any], second: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda node: second(first(node))
 
 
 class CompilerDispatch:
     """A table from expression classes to compile functions.
 
     :param tables: plugins' tables in OPTIONS order, core's last.
+    :param converting: see :func:`.moments.converting`.
 
     The nearest class of a node's MRO wins; at one class plugins come before
     core. A function is called as ``function(node, compiler, connection, **extra)`` and
@@ -51,10 +72,13 @@ class CompilerDispatch:
     methods of users keep working.
     """
 
-    def __init__(self, tables: Iterable[Mapping[type, CompileFunction]]) -> None:
+    def __init__(
+        self, tables: Iterable[Mapping[type, CompileFunction]], converting: Optional[_Arguments] = None
+    ) -> None:
         self._tables: List[Mapping[type, CompileFunction]] = list(tables)
         #: Class -> how its nodes are compiled.
-        self.kinds = _Kinds(self._resolve)
+        self.kinds = _Kinds(self._resolve, converting)
+        self.converts_moments = converting is not None
         self.translates_columns = bool(self.functions(Col))
 
     def functions(self, kind: type) -> Sequence[CompileFunction]:

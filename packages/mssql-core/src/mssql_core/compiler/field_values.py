@@ -12,12 +12,13 @@ import uuid
 from functools import lru_cache
 from typing import Any, Callable, Dict, Optional, Tuple, TypeVar, Union
 
+from django.conf import settings
 from django.db import DataError, models
 from django.db.models import DecimalField, Value
 from django.utils import timezone
 
 from .. import errors
-from ..compat.orm import referred
+from ..compat.orm import placeholder_getter, referred
 from ..connection import code_pages
 from ..connection.parameters import TypedParam, check
 from ..literals import MAX_PRECISION
@@ -173,7 +174,9 @@ def rounded(value: decimal.Decimal, places: int) -> decimal.Decimal:
 
 def _stored_moment(field: Optional[Field], value: datetime.datetime, connection: Connection) -> datetime.datetime:
     if value.tzinfo is None:
-        return value
+        # A Value() of an alias whose own datetimes have no offset.
+        is_local = settings.USE_TZ and base_type(field, connection) == "datetimeoffset"
+        return connection.ops.make_aware(value, connection.timezone) if is_local else value
     if base_type(field, connection) not in _NAIVE:
         return _checked(field, value)
     try:
@@ -205,6 +208,21 @@ class Prepared(Value):
 
     def as_microsoft(self, compiler: Compiler, connection: Connection) -> Compiled:
         return "%s", [self.value]
+
+
+def whole_value(field: Field, expression: Value, connection: Connection) -> Value:
+    """A Value() assigned to a field, in the form in which the column stores it.
+
+    It is prepared by its own field, if any, as Django does: a None of a JSONField is the JSON null.
+    """
+    output_field = expression._output_field_or_none
+    if expression.value is None or placeholder_getter(output_field) is not None:
+        return expression
+    prepared = expression.value
+    if output_field is not None:
+        prepared = output_field.get_db_prep_save(prepared, connection)
+    sent = stored(field, prepared, connection)
+    return expression if sent is prepared else Prepared(sent)
 
 
 # ---- compared ----------------------------------------------------------------------

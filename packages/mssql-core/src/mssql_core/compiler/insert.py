@@ -8,15 +8,17 @@ from copy import copy
 from functools import partial
 from typing import Any, Callable, Container, Dict, Iterable, List, Optional, Sequence, Tuple
 
+from django.db.models import Value
 from django.db.utils import DatabaseError
 
 from ..compat.orm import PARAMS, on_conflict, placeholder_getter
 from ..names import in_query
 from ..plugin.django_types import CompilerMixin, Field
 from ..plugin.types import Capability, Compiled
-from .field_values import is_text, is_written_by_server, refuse_to_write, stored
+from .field_values import is_text, is_written_by_server, refuse_to_write, stored, whole_value
 from .insert_columns import Cell, Column, field_values, groups_by_sequence, prepared
 from .insert_rows import ORDINAL, JSONRows, RowSource, ValueRows
+from .moments import assigned
 from .output_clause import OUTPUT_WITH_TRIGGERS, Returning
 from .predicates import as_value
 from .returned_rows import check_keys, last_rows
@@ -65,8 +67,10 @@ class InsertMixin(CompilerMixin):
         return Column(field, cells=[self._cell(field, getter, self._prepared(field, value)) for value in values])
 
     def _prepared(self, field: Field, value: Any) -> Any:
-        value = self.prepare_value(field, value)
-        return as_value(value)
+        value = as_value(self.prepare_value(field, value))
+        if type(value) is Value and placeholder_getter(field) is None:
+            return whole_value(field, value, self.connection)
+        return assigned(field, value, self.connection)
 
     def _cell(self, field: Field, getter: Optional[Callable[..., Any]], value: Any) -> Cell:
         sql, params = self.field_as_sql(field, getter, value)

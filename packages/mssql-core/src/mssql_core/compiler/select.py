@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError
 from django.db.models.expressions import RawSQL
@@ -29,6 +30,7 @@ from .distinct_on import DistinctOn
 from .explain import explain
 from .insert import InsertMixin
 from .locking import LockedTables
+from .moments import convert_selected
 from .nodes import CompileMixin
 from .nth_value import NthValues, UnnumberedNthValue, uses_nth_value
 from .order_by import UNORDERED, distinct_terms, source, terms, width
@@ -222,7 +224,8 @@ class SelectMixin(CompileMixin):
         return sql, params
 
     def get_combinator_sql(self, combinator: str, all: bool) -> Any:
-        if orm.NAMES_BRANCHES and not any([query.is_sliced for query in self.query.combined_queries]):
+        is_sliced = any([query.is_sliced for query in self.query.combined_queries])
+        if orm.NAMES_BRANCHES and not is_sliced and not self._converts_moments:
             # By their names alone such branches have no order: see plan_of().
             return super().get_combinator_sql(combinator, all)
         whole = orm.shallow_copy(self)
@@ -271,7 +274,13 @@ class SelectMixin(CompileMixin):
                 select[index] = expression, (self._by_exposed_names(sql), params), alias
             elif is_predicate(expression):
                 select[index] = expression, self.compile(PredicateValue(expression)), alias
+        if self._converts_moments and (self.query.subquery or getattr(self.query, "is_compound_part", False)):
+            convert_selected(select, self)
         return result
+
+    @property
+    def _converts_moments(self) -> bool:
+        return settings.USE_TZ and bool(self.connection.compiler_dispatch.converts_moments)
 
     def _by_exposed_names(self, sql: str) -> str:
         """Columns behind exposed names, in the place of whole names of tables, as prefetch_related() writes them (117)."""

@@ -8,11 +8,12 @@ from django.db.models import Value
 from django.db.models.functions import Cast
 from django.db.models.sql.query import Query
 
-from ..compat.orm import placeholder_getter, shallow_copy
+from ..compat.orm import shallow_copy
 from ..plugin import UnaryExpression
 from ..plugin.django_types import Compiler, CompilerMixin, Connection, Field, Model
 from ..plugin.types import Compiled
-from .field_values import Prepared, is_written_by_server, refuse_to_write, stored
+from .field_values import Prepared, is_written_by_server, refuse_to_write, stored, whole_value
+from .moments import assigned, may_need_conversion
 from .output_clause import Returning, column_type, sized
 from .predicates import as_value
 from .target_table import with_target
@@ -41,7 +42,10 @@ class Assigned(UnaryExpression):
         return copy
 
     def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
-        sql, params = compiler.compile(self.expression)
+        expression = self.expression
+        if not isinstance(expression, Value):
+            expression = assigned(self.output_field, expression, connection)
+        sql, params = compiler.compile(expression)
         return sql + self.clause, params
 
 
@@ -51,6 +55,10 @@ def _may_be_condition(value: Any) -> bool:
     except FieldError:
         # An expression without a type of its own is no condition.
         return False
+
+
+def _may_be_moment(field: Field, value: Any) -> bool:
+    return not isinstance(value, Value) and may_need_conversion(field, value)
 
 
 class UpdateMixin(CompilerMixin):
@@ -115,7 +123,7 @@ class UpdateMixin(CompilerMixin):
             value, clause = self._whole(field, value), ""
             if self._returning is not None and index == len(values) - 1:
                 clause = " " + self._returning.output_clause()
-            if clause or _may_be_condition(value):
+            if clause or _may_be_condition(value) or _may_be_moment(field, value):
                 value = Assigned(value, field, clause)
             assignments.append((field, model, value))
         return assignments
@@ -127,20 +135,10 @@ class UpdateMixin(CompilerMixin):
             # bulk_update writes it around a CASE, whose results have types that hold them.
             return value.get_source_expressions()[0]
         if type(value) is Value:
-            return self._whole_expression(field, value)
+            return whole_value(field, value, self.connection)
         if value is None or hasattr(value, "resolve_expression") or hasattr(value, "prepare_database_save"):
             return value
         return self._stored(field, value, field.get_db_prep_save(value, self.connection))
-
-    def _whole_expression(self, field: Field, expression: Value) -> Any:
-        """A Value(), prepared by its own field, if any, as Django does: a None of a JSONField is the JSON null."""
-        output_field = expression._output_field_or_none
-        if expression.value is None or placeholder_getter(output_field) is not None:
-            return expression
-        prepared = expression.value
-        if output_field is not None:
-            prepared = output_field.get_db_prep_save(prepared, self.connection)
-        return self._stored(field, expression, prepared)
 
     def _stored(self, field: Field, value: Any, prepared: Any) -> Any:
         sent = stored(field, prepared, self.connection)

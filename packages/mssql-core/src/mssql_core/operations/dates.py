@@ -84,6 +84,20 @@ class DateTimeOperations(Mixin):
             return sql
         return timezones.to_zone(timezones.at_zone(sql, stored), tzname)
 
+    def moment_sql(self, sql: str, is_local: bool) -> str:
+        """
+        A moment, with or without an offset, in one of the two types.
+
+        :param is_local: datetime2, in the connection's time zone; else datetimeoffset.
+        """
+        zone = self.connection.timezone_name
+        if not timezones.is_utc(zone):
+            sql = timezones.at_named_zone(sql, zone)
+        else:
+            sql = "CAST(%s AS datetimeoffset)" % sql
+            sql = timezones.to_zone(sql, zone) if is_local else sql
+        return "CAST(%s AS datetime2)" % sql if is_local else sql
+
     # ---- parts -----------------------------------------------------------------------
 
     def date_extract_sql(self, lookup_type: str, sql: str, params: Params = ()) -> Compiled:

@@ -73,14 +73,15 @@ def is_utc(name: str) -> bool:
 def at_zone(sql: str, name: str) -> str:
     """A datetimeoffset in the zone `name`; a datetime without offset counts as the zone's local time."""
     fixed = offset(name)
-    if fixed:
-        return "TODATETIMEOFFSET(%s, '%s')" % (sql, fixed)
+    return "TODATETIMEOFFSET(%s, '%s')" % (sql, fixed) if fixed else at_named_zone(sql, name)
+
+
+def at_named_zone(sql: str, name: str) -> str:
+    """As :func:`at_zone`, also of a value with an offset: its moment in the zone."""
     return "(%s AT TIME ZONE '%s')" % (sql, windows_name(name).replace("'", "''"))
 
 
 def to_zone(sql: str, name: str) -> str:
     """The datetimeoffset `sql` in the zone `name`."""
     fixed = offset(name)
-    if fixed:
-        return "SWITCHOFFSET(%s, '%s')" % (sql, fixed)
-    return "(%s AT TIME ZONE '%s')" % (sql, windows_name(name).replace("'", "''"))
+    return "SWITCHOFFSET(%s, '%s')" % (sql, fixed) if fixed else at_named_zone(sql, name)

@@ -9,6 +9,7 @@ from django.db.models import Value
 
 from ..compat.orm import default_expression
 from ..compiler.field_values import stored, untyped
+from ..compiler.moments import default_sql
 from ..plugin.django_types import Field, Model, SchemaEditor
 from .constraint_names import ConstraintNames
 from .fields import collation_of, has_db_default, is_computed, is_nullable
@@ -88,7 +89,7 @@ class ColumnDefinitions:
         if isinstance(expression, Value) and isinstance(expression.value, (str, Decimal, datetime)):
             return "(%s)" % self._stored(field, field.get_db_prep_save(expression.value, self._editor.connection))
         sql, _ = self._editor.db_default_sql(field)
-        return "(%s)" % sql
+        return "(%s)" % default_sql(field, expression, sql, self._editor.connection)
 
     def _stored(self, field: Field, value: Any) -> str:
         """Return the literal of a value, converted as the field's values are on saving."""
