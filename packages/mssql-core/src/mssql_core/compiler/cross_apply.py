@@ -20,7 +20,7 @@ from django.db.models.lookups import Lookup
 from django.db.models.sql.query import Query
 from django.db.models.sql.where import WhereNode
 
-from ..compat.orm import FullResultSet, selectable
+from ..compat.orm import ColPairs, FullResultSet, selectable
 from ..plugin.django_types import Compiler, Expression
 from ..plugin.types import Compiled, Params
 from .predicates import PredicateValue, as_value, is_predicate
@@ -49,28 +49,32 @@ class Hoists:
         """Whether a node that is compiled now may be a column of the derived table."""
         return bool(self._definitions) and not self._suspended
 
-    def add(self, expression: Expression, compiler: Compiler) -> None:
-        """Compute `expression` in the derived table."""
+    def add(self, expression: Expression, compiler: Compiler, compiled: Optional[Compiled] = None) -> None:
+        """Compute `expression` in the derived table; `compiled` is its value's SQL, if that is known."""
         if self._key(expression) in self._columns:
             return
-        with self.suspended():
-            sql, params = compiler.compile(as_value(expression))
-            known = self._by_sql.get(_hashable(sql, params))
-            plain = sql, params
-            if is_predicate(expression):
-                plain = compiler.compile(expression)
+        is_condition = is_predicate(expression)
+        if compiled is None:
+            compiled = self._compiled(as_value(expression), compiler)
+        plain = self._compiled(expression, compiler) if is_condition else compiled
+        known = self._by_sql.get(_hashable(*compiled))
         if known is None:
-            name = "__k%d" % (len(self._definitions) + 1)
-            known = "[%s].[%s]" % (ALIAS, name)
-            self._definitions.append(("%s AS [%s]" % (sql, name), params))
-        column = "%s = 1" % known if is_predicate(expression) else known
-        self._columns[self._key(expression)] = column, expression
-        if is_predicate(expression):
-            value = PredicateValue(expression)
-            self._columns[self._key(value)] = known, value
+            self._definitions.append(compiled)
+            known = _name(len(self._definitions))
+        column = "%s = 1" % known if is_condition else known
+        self._keep(expression, column)
+        if is_condition:
+            self._keep(PredicateValue(expression), known)
         # Before Django 4.2 a condition that is always true compiles to '', and so do other nodes.
         if plain[0]:
             self._by_sql[_hashable(*plain)] = column
+
+    def _compiled(self, expression: Expression, compiler: Compiler) -> Compiled:
+        with self.suspended():
+            return compiler.compile(expression)
+
+    def _keep(self, expression: Expression, column: str) -> None:
+        self._columns[self._key(expression)] = column, expression
 
     @staticmethod
     def _key(expression: Expression) -> Any:
@@ -89,6 +93,14 @@ class Hoists:
         """The column of an expression with this SQL: equal subqueries are different objects."""
         return self._by_sql.get(_hashable(sql, params))
 
+    def stand_in(self, sql: str) -> bool:
+        """Whether an expression with this SQL has a hoisted one as a part."""
+        return any([text in sql for text, *_ in self._by_sql])
+
+    def names(self) -> List[str]:
+        """The columns of the derived table."""
+        return [_name(number) for number in range(1, len(self._definitions) + 1)]
+
     @contextmanager
     def suspended(self) -> Iterator[None]:
         """Compile as if nothing were hoisted, as the derived table and the joins before it need."""
@@ -100,13 +112,28 @@ class Hoists:
 
     def apply_sql(self) -> Compiled:
         """The derived table, behind the tables of the FROM clause: (sql, params)."""
-        columns = ", ".join(sql for sql, _ in self._definitions)
+        columns = ", ".join(["%s AS [__k%d]" % (sql, number) for number, (sql, _) in enumerate(self._definitions, 1)])
         params = [param for _, definition_params in self._definitions for param in definition_params]
         return "CROSS APPLY (SELECT %s) AS [%s]" % (columns, ALIAS), params
 
 
+def _name(number: int) -> str:
+    return "[%s].[__k%d]" % (ALIAS, number)
+
+
 def _hashable(sql: str, params: Params) -> Tuple[Any, ...]:
     return (sql, *map(repr, params))
+
+
+def parts_of_groups(expressions: Iterable[Any]) -> Iterator[Any]:
+    """What GROUP BY names for grouped expressions: not their aliases, and the columns of composite keys."""
+    for expression in expressions:
+        while isinstance(expression, Ref):
+            expression = expression.source
+        if isinstance(expression, ColPairs):
+            yield from expression.get_source_expressions()
+        else:
+            yield expression
 
 
 def is_column(expression: Any) -> bool:
