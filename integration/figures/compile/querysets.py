@@ -70,6 +70,10 @@ def kinds() -> dict[str, Callable[[], Any]]:
         "pk__in of 10": lambda: books.filter(pk__in=range(10)).query,
         "icontains": lambda: authors.filter(name__icontains="x").query,
         "values and Count": lambda: books.values("author").annotate(n=Count("pk")).query,
+        "group by month": lambda: (
+            books.annotate(m=TruncMonth("added")).values("m").annotate(n=Count("pk")).order_by("m").query
+        ),
+        "group by a sum": lambda: books.annotate(p=F("pages") + 1).values("p").annotate(n=Count("pk")).query,
         "annotate Count": lambda: authors.annotate(n=Count("book")).order_by("-n").query,
         "Sum and HAVING": lambda: authors.annotate(p=Sum("book__price")).filter(p__gt=10).query,
         "Exists": lambda: authors.filter(Exists(of_author)).query,

@@ -95,41 +95,6 @@ def test_groups_of_what_is_always_true(compiled):
     assert "WHERE" not in sql and " = 1," not in sql.split(" GROUP BY ")[1]
 
 
-class Counted(Func):
-    """An expression that counts how often it is compiled."""
-
-    function = "LOWER"
-    times = 0
-
-    def as_sql(self, *args, **kwargs):
-        type(self).times += 1
-        return super().as_sql(*args, **kwargs)
-
-
-def test_a_statement_is_set_up_once(compiled, monkeypatch):
-    """For the select list; GROUP BY and ORDER BY take what is written there."""
-    groups = authors.annotate(x=Counted("name")).values("x").annotate(n=Count("id"))
-    for queryset in (groups, groups.order_by("x"), groups.order_by("-n", "x")):
-        monkeypatch.setattr(Counted, "times", 0)
-        sql = compiled.sql(queryset)
-        assert sql.count("LOWER(") == 1 and Counted.times == 1
-
-
-def test_an_aggregate_of_what_is_grouped_is_over_its_column(compiled):
-    """Before it in the select list, too."""
-    groups = authors.annotate(x=Concat("name", Value("a"))).values("x").annotate(n=Max("x"))
-    for queryset in (groups, groups.values("n", "x"), groups.filter(n__gt="b").values("n")):
-        sql, params = compiled(queryset)
-        assert "MAX([__hoisted].[__k1])" in sql and sql.count("CONCAT(") == 1 and params[0] == "a"
-
-
-def test_distinct_groups_are_sorted_by_what_an_aggregate_hoists(compiled):
-    queryset = authors.annotate(x=Greatest("age", Value(3))).values("x").annotate(n=Max("x"))
-    sql = compiled.sql(queryset.order_by("x", "-n").distinct())
-    assert sql.startswith("SELECT DISTINCT [__hoisted].[__k1] AS [x], MAX([__hoisted].[__k1]) AS [n] FROM ")
-    assert sql.endswith(" ORDER BY 1 ASC, 2 DESC")
-
-
 class Looked(Func):
     """An expression that a plugin translates to a subquery."""
 

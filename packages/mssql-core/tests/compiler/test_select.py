@@ -1,6 +1,4 @@
 import pytest
-from django.apps.registry import Apps
-from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When, Window
 from django.db.models.functions import RowNumber
 from orm import sent, since, unnamed
@@ -263,24 +261,6 @@ def many_lists():
 def test_lists_of_each_kind_of_statement_share_the_limit(run, more):
     ((sql, values),) = sent(run, answers=[(" subquery", [(1,)])])
     assert sql.count("OPENJSON") == 33 and len(values) == 33 + more
-
-
-class Far(models.Model):
-    number = models.IntegerField()
-
-    class Meta:
-        app_label, apps = "far", Apps()
-        db_table = "[srv].[other].[dbo].[t]"
-
-
-@pytest.mark.parametrize("written", ["{0}.{1}", "{0}.{1} + {0}.{1}"])
-def test_columns_of_raw_sql_are_behind_the_exposed_name(compiled, written):
-    """As prefetch_related() writes them: a column takes no name of four parts (error 117)."""
-    quote = fake_connection().ops.quote_name
-    for model, exposed in ((Order, "[sales].[order]"), (Far, "[[srv]].[other]].[dbo]].[t]]]")):
-        raw = written.format(quote(model._meta.db_table), quote("number"))
-        sql = compiled.sql(model.objects.extra(select={"x": raw}).values("x"))
-        assert sql.startswith("SELECT (%s) AS [x]" % written.format(exposed, "[number]"))
 
 
 def test_distinct_rows_sorted_by_a_condition(compiled):

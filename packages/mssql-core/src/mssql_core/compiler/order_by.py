@@ -5,7 +5,7 @@ set operation only selected columns (145, 104).
 """
 
 import re
-from typing import Any, Iterator, List, Optional, Tuple
+from typing import Any, Iterator, List, Tuple
 
 from django.db.models import Aggregate, OrderBy, Subquery, Value, Window
 from django.db.models.expressions import Col, Expression, RawSQL, Ref, Star
@@ -18,7 +18,6 @@ from ..plugin.django_types import Compiler, Connection
 from ..plugin.types import Compiled, Translation
 from .cross_apply import leaves
 from .predicates import as_value, is_predicate
-from .select_plan import Selected
 
 UNORDERED = "(SELECT NULL)"
 # The default of a CASE without conditions: a lone parameter, which the server takes for a column position (error 1008).
@@ -108,20 +107,9 @@ def key(expression: Any, compiler: Compiler) -> Any:
     if isinstance(expression, Query):
         return id(expression)
     is_selected = isinstance(reference, Ref) and not is_predicate(expression)
-    known = _selected(reference.refs, compiler) if is_selected else None
+    known = compiler.selected_sql(reference.refs) if is_selected else None
     sql, params = known or compiler.compile(expression)
     return (sql, *map(repr, params))
-
-
-def _selected(name: str, compiler: Compiler) -> Optional[Compiled]:
-    """The SQL of the column `name`: to write it again takes a twentieth of ``annotate(n=Count(..)).order_by("n")``."""
-    return next((entry[1] for entry in compiler.select if entry[2] == name and is_plain(entry, compiler)), None)
-
-
-def is_plain(selected: Selected, compiler: Compiler) -> bool:
-    """Whether a selected expression stands in the select list as it does elsewhere, without a form of its field's."""
-    expression, compiled, _ = selected
-    return bool(expression.select_format(compiler, *compiled) == compiled)
 
 
 def distinct_terms(order_by: Any, compiler: Compiler) -> List[Any]:

@@ -1,14 +1,11 @@
 """Django's SQL compilers for T-SQL."""
 
 from contextlib import suppress
-from functools import lru_cache
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError
-from django.db.models import Aggregate
-from django.db.models.expressions import Col, RawSQL, Ref
+from django.db.models.expressions import Col, Ref
 from django.db.models.sql import compiler
 from django.db.models.sql.constants import GET_ITERATOR_CHUNK_SIZE, MULTI
 from django.db.transaction import TransactionManagementError
@@ -16,7 +13,7 @@ from django.db.transaction import TransactionManagementError
 from ..compat import SQLInsertCompiler as SQLInsertShims
 from ..compat import orm
 from ..compat.orm import PARAMS, FullResultSet
-from ..names import in_query, may_have_parts, quote_identifier, quote_name, quote_source
+from ..names import in_query, quote_identifier
 from ..plugin.django_types import Expression
 from ..plugin.types import Compiled, Params
 from .cross_apply import (
@@ -33,11 +30,11 @@ from .distinct_on import DistinctOn
 from .explain import explain
 from .insert import InsertMixin
 from .locking import LockedTables
-from .moments import convert_selected
 from .nodes import CompileMixin
 from .nth_value import NthValues, UnnumberedNthValue, uses_nth_value
-from .order_by import UNORDERED, distinct_terms, is_plain, source, terms, width
-from .predicates import PredicateValue, as_value, is_condition, is_predicate
+from .order_by import UNORDERED, distinct_terms, source, terms, width
+from .predicates import as_value
+from .select_list import SelectListMixin
 from .select_plan import GroupedSelect, Ordered, Selected, SelectPlan, plan_of
 from .target_table import with_target
 from .update import UpdateMixin
@@ -47,14 +44,13 @@ from .value_lists import within_limit
 PART_OF_ALL_ROWS = 2000
 
 
-class SelectMixin(CompileMixin):
+class SelectMixin(SelectListMixin):
     """The SELECT statement: paging, order, grouping, locks."""
 
     #: The shape of the statement, decided before it is written.
     plan = SelectPlan()
     # Before Django 4.0 there is no other value: each statement without rows is left out.
     elide_empty = True
-    select: List[Selected]
     _meta_ordering: Any
 
     # ---- the whole statement -----------------------------------------------------
@@ -145,7 +141,7 @@ class SelectMixin(CompileMixin):
             group_by = self._with_hoisted(group_by, order_by)
         from_, from_params = self.get_from_clause()
         where, where_params = self._condition(self.where)
-        columns, params = self._columns(extra_select)
+        columns, params = self.columns(extra_select)
         parts = ["SELECT DISTINCT" if query.distinct else "SELECT"]
         if plan.top is not None:
             parts.append("TOP (%d)" % plan.top)
@@ -177,14 +173,6 @@ class SelectMixin(CompileMixin):
             return "OFFSET %s ROWS"
         params.append(high - low)
         return "OFFSET %s ROWS FETCH NEXT %s ROWS ONLY"
-
-    def _columns(self, extra_select: List[Selected]) -> Tuple[str, List[Any]]:
-        columns: List[str] = []
-        params: List[Any] = []
-        for _, (sql, column_params), alias in self.select + extra_select:
-            columns.append("%s AS %s" % (sql, quote_identifier(alias)) if alias else sql)
-            params += column_params
-        return ", ".join(columns), params
 
     def _condition(self, node: Optional[Expression]) -> Compiled:
         """(sql, params) of WHERE or HAVING; '' for none, and for one that is always true."""
@@ -228,7 +216,7 @@ class SelectMixin(CompileMixin):
 
     def get_combinator_sql(self, combinator: str, all: bool) -> Any:
         is_sliced = any([query.is_sliced for query in self.query.combined_queries])
-        if orm.NAMES_BRANCHES and not is_sliced and not self._converts_moments:
+        if orm.NAMES_BRANCHES and not is_sliced and not self.converts_moments:
             # By their names alone such branches have no order: see plan_of().
             return super().get_combinator_sql(combinator, all)
         whole = orm.shallow_copy(self)
@@ -266,36 +254,11 @@ class SelectMixin(CompileMixin):
 
     # ---- clauses --------------------------------------------------------------------
 
-    def get_select(self, *args: Any, **kwargs: Any) -> Tuple[Any, ...]:
-        """The select list of values; of conditions Django leaves some as they are, and knows none that is unknown."""
-        result: Tuple[Any, ...] = super().get_select(*args, **kwargs)
-        select = result[0]
-        for index, (expression, (sql, params), alias) in enumerate(select):
-            if not _may_be_rewritten(expression.__class__):
-                continue
-            if isinstance(expression, RawSQL):
-                select[index] = expression, (self._by_exposed_names(sql), params), alias
-            elif is_predicate(expression):
-                select[index] = expression, self.compile(PredicateValue(expression)), alias
-        if self._converts_moments and (self.query.subquery or getattr(self.query, "is_compound_part", False)):
-            convert_selected(select, self)
-        return result
-
-    @property
-    def _converts_moments(self) -> bool:
-        return settings.USE_TZ and bool(self.connection.compiler_dispatch.converts_moments)
-
-    def _by_exposed_names(self, sql: str) -> str:
-        """Columns behind exposed names, in the place of whole names of tables, as prefetch_related() writes them (117)."""
-        for table in filter(may_have_parts, self.query.table_map):
-            sql = sql.replace(quote_name(table) + ".", in_query(quote_source(table)) + ".")
-        return sql
-
     def pre_sql_setup(self, with_col_aliases: bool = False) -> GroupedSelect:
         orm.setup_query(self, with_col_aliases)
         # By aggregates, while they were compiled.
         if self._hoists:
-            self.select = self._over_hoists(self.select, self._hoists)
+            self.select = self.over_hoists(self.select, self._hoists)
         order_by = self.get_order_by()
         orm.split_where(self)
         extra_select: List[Selected] = []
@@ -307,7 +270,7 @@ class SelectMixin(CompileMixin):
         hoists = self._hoists
         if hoists:
             # By GROUP BY. What names it is written again; to set up the whole statement once more takes 1.7 times as long.
-            self.select, extra_select = [self._over_hoists(part, hoists) for part in (self.select, extra_select)]
+            self.select, extra_select = [self.over_hoists(part, hoists) for part in (self.select, extra_select)]
             order_by = [self._term_over_hoists(term) for term in order_by]
         return extra_select, self._allowed(order_by if written is None else written, group_by), group_by
 
@@ -322,28 +285,6 @@ class SelectMixin(CompileMixin):
         if plan.limited and plan.top is None and not order_by:
             return [(None, (self._any_order(), PARAMS(), False))]
         return order_by
-
-    def _over_hoists(self, select: List[Selected], hoists: Hoists) -> List[Selected]:
-        """The select list over the columns of what is hoisted."""
-        written: List[Selected] = []
-        for expression, compiled, alias in select:
-            # An aggregate may have what GROUP BY hoists, but need not.
-            is_plain_aggregate = isinstance(expression, Aggregate) and not hoists.stand_in(compiled[0])
-            if not (is_plain_aggregate or is_column(expression)):
-                # What is never, or always, true has a literal.
-                with suppress(EmptyResultSet, FullResultSet):
-                    compiled = self._selected(expression)
-            written.append((expression, compiled, alias))
-        return written
-
-    def _selected(self, expression: Expression) -> Compiled:
-        if is_predicate(expression):
-            return self.compile(PredicateValue(expression))
-        sql, params = self.compile(expression)
-        if isinstance(expression, RawSQL):
-            return self._by_exposed_names(sql), params
-        compiled: Compiled = expression.select_format(self, sql, params)
-        return compiled
 
     def _term_over_hoists(self, term: Ordered) -> Ordered:
         resolved, (_, _, is_ref) = term
@@ -420,19 +361,12 @@ class SelectMixin(CompileMixin):
         if self.having is not None:
             grouped += conditions_with_subqueries(self.having, self)
         refused = [expression for expression in grouped if not is_column(expression)]
-        selected = self._plain_selected() if refused else {}
+        selected = self.plain_selected() if refused else {}
         for expression in refused:
             # What is never, or always, true get_group_by() leaves out.
             with suppress(EmptyResultSet, FullResultSet):
                 self.hoists.add(expression, self, selected.get(id(expression)))
         return grouped
-
-    def _plain_selected(self) -> Dict[int, Compiled]:
-        """The SQL of the selected expressions, where it is as elsewhere: to write these again takes a tenth."""
-        if self._hoists:
-            # They may be over columns already.
-            return {}
-        return {id(entry[0]): entry[1] for entry in self.select if is_plain(entry, self)}
 
     def get_from_clause(self) -> Tuple[List[str], List[Any]]:
         if self._hoists:
@@ -467,12 +401,6 @@ class SelectMixin(CompileMixin):
         except EmptyResultSet:
             return []
         return explain(self.connection, sql, params)
-
-
-@lru_cache(maxsize=1024)
-def _may_be_rewritten(kind: type) -> bool:
-    """Whether get_select() looks at expressions of a class."""
-    return issubclass(kind, RawSQL) or is_condition(kind) is not False
 
 
 def _joined(terms: Iterable[Compiled], params: List[Any]) -> str:
