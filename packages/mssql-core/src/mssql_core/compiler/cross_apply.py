@@ -35,7 +35,7 @@ class Hoists:
     """The hoisted expressions of one SELECT, without its compiler: a reference cycle would be freed late."""
 
     def __init__(self) -> None:
-        # With the expressions: the place of one that is gone may be another's, see _key().
+        # With the expressions: the place of one that is gone may be another's.
         self._columns: Dict[Any, Tuple[str, Expression]] = {}
         self._definitions: List[Compiled] = []
         self._by_sql: Dict[Tuple[Any, ...], str] = {}
@@ -51,7 +51,7 @@ class Hoists:
 
     def add(self, expression: Expression, compiler: Compiler, compiled: Optional[Compiled] = None) -> None:
         """Compute `expression` in the derived table; `compiled` is its value's SQL, if that is known."""
-        if self._key(expression) in self._columns:
+        if self.column(expression) is not None:
             return
         is_condition = is_predicate(expression)
         if compiled is None:
@@ -74,19 +74,18 @@ class Hoists:
             return compiler.compile(expression)
 
     def _keep(self, expression: Expression, column: str) -> None:
-        self._columns[self._key(expression)] = column, expression
-
-    @staticmethod
-    def _key(expression: Expression) -> Any:
         try:
-            hash(expression)
+            self._columns[expression] = column, expression
         except TypeError:
-            return id(expression)
-        return expression
+            self._columns[id(expression)] = column, expression
 
     def column(self, node: Any) -> Optional[str]:
         """The column that holds `node`, or None."""
-        known = self._columns.get(self._key(node))
+        try:
+            known = self._columns.get(node)
+        except TypeError:
+            # An expression without a hash.
+            known = self._columns.get(id(node))
         return None if known is None else known[0]
 
     def column_of_sql(self, sql: str, params: Params) -> Optional[str]:
