@@ -3,7 +3,7 @@ import datetime
 import pytest
 from django.apps.registry import Apps
 from django.db import models
-from django.db.models import Case, ExpressionWrapper, F, Max, Value, When
+from django.db.models import Case, Count, ExpressionWrapper, F, Max, Value, When
 from django.db.models.functions import Coalesce, ExtractHour, Now, TruncDay
 from django.test import override_settings
 from django.utils import timezone
@@ -94,6 +94,14 @@ def test_and_among_arguments(compiled):
     assert "AT TIME ZONE" not in compiled.sql(VISITS.values("id").annotate(x=Max("local")).order_by("x"), **BERLIN)
     union = compiled.sql(VISITS.values_list("local").union(VISITS.values_list("usual")), **BERLIN)
     assert ZONED % "local" in union
+
+
+def test_and_in_the_groups_of_a_subquery(compiled):
+    moments = VISITS.annotate(x=Case(When(id__gt=3, then="local"), default="local")).values("x")
+    groups = moments.annotate(n=Count("id")).order_by("x").values("x")[:3]
+    sql = compiled.where(VISITS.filter(usual__in=groups), **BERLIN)
+    assert "IN (SELECT TOP (3) ([__hoisted].[__k1] AT TIME ZONE 'W. Europe Standard Time') AS [x] FROM " in sql
+    assert sql.count(" THEN ") == 1 and sql.endswith(" GROUP BY [__hoisted].[__k1] ORDER BY 1 ASC)")
 
 
 def test_in_utc_the_server_converts(compiled):
