@@ -1,9 +1,9 @@
-"""What counts as a constant in ORDER BY."""
+"""What is settled at compile time."""
 
 import pytest
 
 from mssql_sandbox.syntax.parser import parse_batch
-from mssql_sandbox.translate.constants import folded_integer, is_constant, is_converted_variable, signed_integer
+from mssql_sandbox.translate.constants import folded_integer, is_constant, is_converted_variable, signed_integer, truth
 
 
 def expression(text):
@@ -32,3 +32,15 @@ def test_positions_and_folded_numbers():
     assert signed_integer(expression("2 - 1")) is None
     assert folded_integer(expression("2 * 3 - 1")) == 5
     assert folded_integer(expression("CAST(1 AS bigint)")) is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "settled"),
+    [
+        ("1 = 1", True), ("2 <= 1 + 0", False), ("n = 1", None), ("1 / 0 = 1", None), ("'a' = 'a'", None),
+        ("n = 1 AND 1 = 0", False), ("n = 1 OR 1 = 1", True), ("n = 1 AND 1 = 1", None), ("1 = 1 AND 2 > 1", True),
+        ("1 = 0 OR 2 < 1", False), ("n = 1 OR (1 = 0 AND n = 2)", None), ("NOT 1 = 1", None),
+    ],
+)  # fmt: skip
+def test_conditions_that_are_settled(condition, settled):
+    assert truth(expression(f"CASE WHEN {condition} THEN 1 END").whens[0].condition) is settled

@@ -45,7 +45,7 @@ def detach(ddl: Ddl, object_id: int) -> None:
 
 def register_columns(ddl: Ddl, number: int, names: Sequence[str], columns: Sequence[ResultColumn]) -> None:
     """Write the columns of a view or table function to the catalogue."""
-    ddl.write("delete from ms.columns where object_id = $1", number)
+    ddl.delete(number, "columns")
     for position, (column_name, column) in enumerate(zip(names, columns), start=1):
         type_id = datatypes.SYSTEM_TYPE_IDS[column.type.name]
         length, precision, scale = datatypes.facets(column.type)

@@ -70,20 +70,15 @@ def drop(ddl: Ddl, table: Table, name: str) -> None:
         ddl.write(
             "update ms.columns set default_object_id = 0 where object_id = $1 and column_id = $2", table.id, target
         )
-        ddl.write("delete from ms.default_constraints where object_id = $1", number)
         ddl.write(f"alter table {table.physical} alter column c{target} drop default")
     elif kind == "C":
-        ddl.write("delete from ms.check_constraints where object_id = $1", number)
         ddl.write(f"alter table {table.physical} drop constraint if exists k{number}")
     else:
         ddl.write("delete from ms.foreign_key_columns where constraint_object_id = $1", number)
-        ddl.write("delete from ms.foreign_keys where object_id = $1", number)
         ddl.write(f"alter table {table.physical} drop constraint if exists k{number}")
         if target != table.id:
-            ddl.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", target)
-    ddl.write("delete from ms.dependencies where referencing_id = $1", number)
-    ddl.write("delete from ms.extended_properties where class = 1 and major_id = $1", number)
-    ddl.write("delete from ms.objects where object_id = $1", number)
+            ddl.modified(target)
+    ddl.delete_object(number, "default_constraints", "check_constraints", "foreign_keys")
 
 
 def switch(ddl: Ddl, table: Table, statement: nodes.AlterTableCheck) -> None:

@@ -77,6 +77,17 @@ class Ddl:
             self._waiting.append((statement, []))
         self._waiting[-1][1].append(f"({', '.join(_literal(value) for value in values.values())})")
 
+    def delete(self, number: int, *catalogs: str) -> None:
+        """Remove an object's rows in tables of the catalogue, as :meth:`write` does."""
+        for catalog in catalogs:
+            self.write(f"delete from ms.{catalog} where object_id = $1", number)
+
+    def delete_object(self, number: int, *catalogs: str) -> None:
+        """Remove an object, with its rows in further tables, its dependencies and extended properties."""
+        self.delete(number, *catalogs, "objects")
+        self.write("delete from ms.dependencies where referencing_id = $1", number)
+        self.write("delete from ms.extended_properties where class = 1 and major_id = $1", number)
+
     def _take_waiting(self) -> str:
         waiting, self._waiting = self._waiting, []
         return "".join(f"{statement}{', '.join(rows)}; " for statement, rows in waiting)
@@ -157,7 +168,10 @@ class Ddl:
     def changed(self, table: Table) -> None:
         """Forget cached snapshots after a change of a table."""
         self.touch(temporary=is_local(table))
-        self.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", table.id)
+        self.modified(table.id)
+
+    def modified(self, number: int) -> None:
+        self.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", number)
 
     def full_name(self, table: Table) -> str:
         """The table's name as error 515 shows it."""

@@ -48,7 +48,7 @@ def _replaced(ddl: Ddl, statement: nodes.CreateModule, name: str, schema_id: int
         return ddl.new_object(name, schema_id, kind, state=3)
     _refuse_when_used(ddl, number, "ALTER", written(statement.name))
     _forget(ddl, number)
-    ddl.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", number)
+    ddl.modified(number)
     return number
 
 
@@ -82,8 +82,7 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
         raise errors.cannot_drop("function", written(name))
     _refuse_when_used(ddl, function.id, "DROP FUNCTION", written(name))
     _forget(ddl, function.id)
-    ddl.write("delete from ms.extended_properties where class = 1 and major_id = $1", function.id)
-    ddl.write("delete from ms.objects where object_id = $1", function.id)
+    ddl.delete_object(function.id)
     ddl.touch()
 
 
@@ -100,8 +99,7 @@ def _refuse_when_used(ddl: Ddl, number: int, action: str, name: str) -> None:
 
 def _forget(ddl: Ddl, number: int) -> None:
     detach(ddl, number)
-    for catalog in ("modules", "parameters", "columns"):
-        ddl.write(f"delete from ms.{catalog} where object_id = $1", number)
+    ddl.delete(number, "modules", "parameters", "columns")
     ddl.write("delete from ms.dependencies where referencing_id = $1", number)
     ddl.run(
         f"do $$ begin execute (select coalesce(string_agg(format('drop function %s', oid::regprocedure), ';'), 'select 1')"

@@ -83,8 +83,7 @@ def existing(
 
 def _register(ddl: Ddl, number: int, statement: nodes.CreateModule, table: Table | None) -> None:
     """Replace a module's rows in the catalogue."""
-    for catalog in ("modules", "parameters", "triggers"):
-        ddl.write(f"delete from ms.{catalog} where object_id = $1", number)
+    ddl.delete(number, "modules", "parameters", "triggers")
     ddl.insert("modules", object_id=number, definition=as_create(statement.text))
     if table is not None:
         ddl.insert(
@@ -167,9 +166,7 @@ def drop(ddl: Ddl, kind: str, name: nodes.Name, if_exists: bool) -> None:
             return
         raise errors.cannot_drop(kind.lower(), written(name))
     table_id = ddl.value("select parent_object_id from ms.triggers where object_id = $1", number)
-    for catalog in ("modules", "parameters", "triggers", "objects"):
-        ddl.write(f"delete from ms.{catalog} where object_id = $1", number)
-    ddl.write("delete from ms.extended_properties where class = 1 and major_id = $1", number)
+    ddl.delete_object(number, "modules", "parameters", "triggers")
     if table_id:
         ddl.value("select ms.capture_changes($1)", table_id)
     ddl.touch()

@@ -60,8 +60,7 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     if user:
         raise SqlServerError(3729, action="DROP SEQUENCE", name=written(name), user=user)
     ddl.run(f"drop sequence u.q{number}")
-    ddl.write("delete from ms.sequences where object_id = $1", number)
-    ddl.write("delete from ms.objects where object_id = $1", number)
+    ddl.delete_object(number, "sequences")
     ddl.touch()
 
 
@@ -132,5 +131,5 @@ def _alter(ddl: Ddl, statement: nodes.CreateSequence) -> None:
         f"{' cycle' if options['is_cycling'] else ' no cycle'}"
     )
     ddl.run(sql + (f" restart with {options['start_value']}" if restart else ""))
-    ddl.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", number)
+    ddl.modified(number)
     ddl.touch()

@@ -38,7 +38,5 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
         if if_exists:
             return
         raise errors.cannot_drop("synonym", written(name))
-    for catalog in ("synonyms", "objects"):
-        ddl.write(f"delete from ms.{catalog} where object_id = $1", number)
-    ddl.write("delete from ms.extended_properties where class = 1 and major_id = $1", number)
+    ddl.delete_object(number, "synonyms")
     ddl.touch()

@@ -42,7 +42,7 @@ def create(ddl: Ddl, statement: nodes.CreateView) -> None:
             "update ms.modules set definition = $2, is_schema_bound = $3, engine_sql = null where object_id = $1",
             existing, modules.as_create(statement.text), int(bound),
         )  # fmt: skip
-        ddl.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", existing)
+        ddl.modified(existing)
     compile_view(ddl, existing, statement)
     ddl.touch()
     revive(ddl)
@@ -59,6 +59,5 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
         raise SqlServerError(3705, used="VIEW", name=written(name), kind="table", right="TABLE")
     detach(ddl, number)
     ddl.run(f"drop view if exists u.v{number}")
-    ddl.write("delete from ms.modules where object_id = $1", number)
     ddl.value("select ms.forget_table($1)", number)
     ddl.touch()

@@ -243,30 +243,19 @@ def _deadlock(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServe
     return SqlServerError(1205, process=lookup.spid)
 
 
-def _lock_timeout(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
-    return SqlServerError(1222)
-
-
 def _untranslatable(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
     return NotSupported("a byte that the code page has no character for")
 
 
-def _divide(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
-    return SqlServerError(8134)
+def _always(number: int, **values: Any) -> Callable[..., SqlServerError]:
+    """A handler of an engine error that has one counterpart."""
+    return lambda error, lookup, verb: SqlServerError(number, **values)
 
 
 def _cardinality(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
     if "MERGE" in (error.diag.message_primary or ""):
         return SqlServerError(8672)
     return SqlServerError(512)
-
-
-def _floating_point(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
-    return SqlServerError(3623)
-
-
-def _ntile(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
-    return SqlServerError(4116, name="ntile")
 
 
 def _exhausted(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError | None:
@@ -294,13 +283,13 @@ _HANDLERS: tuple[tuple[Any, Any], ...] = (
     (pg.CheckViolation, _check),
     (pg.NotNullViolation, _not_null),
     (pg.NumericValueOutOfRange, _out_of_range),
-    (pg.DivisionByZero, _divide),
+    (pg.DivisionByZero, _always(8134)),
     (pg.UntranslatableCharacter, _untranslatable),
     (pg.CardinalityViolation, _cardinality),
     (pg.DeadlockDetected, _deadlock),
-    (pg.LockNotAvailable, _lock_timeout),
+    (pg.LockNotAvailable, _always(1222)),
     (pg.SerializationFailure, _serialization),
-    (pg.InvalidArgumentForLogarithm, _floating_point),
-    (pg.InvalidArgumentForNtileFunction, _ntile),
-    (pg.InvalidArgumentForPowerFunction, _floating_point),
+    (pg.InvalidArgumentForLogarithm, _always(3623)),
+    (pg.InvalidArgumentForNtileFunction, _always(4116, name="ntile")),
+    (pg.InvalidArgumentForPowerFunction, _always(3623)),
 )

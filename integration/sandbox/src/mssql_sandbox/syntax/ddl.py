@@ -149,7 +149,7 @@ class Definitions(ObjectDefinitions):
         statement = nodes.AlterTableAdd(table, [], [], check_existing)
         while True:
             if self.token.key in ("CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "DEFAULT"):
-                statement.constraints.append(self.table_constraint())
+                statement.constraints.append(self.constraint())
             else:
                 statement.columns.append(self.column_definition())
                 check_inline(statement.columns[-1], ".".join(statement.table.parts))

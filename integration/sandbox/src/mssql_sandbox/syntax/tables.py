@@ -56,7 +56,7 @@ class TableDefinitions(ModuleDefinitions):
         while True:
             key = self.token.key
             if key in ("CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK"):
-                statement.constraints.append(self.table_constraint())
+                statement.constraints.append(self.constraint())
             elif key == "INDEX" and isinstance(statement, nodes.CreateTable):
                 statement.indexes.append(self.inline_index())
             elif key == "PERIOD" and self.ahead().key == "FOR":
@@ -111,7 +111,7 @@ class TableDefinitions(ModuleDefinitions):
         elif key == "IDENTITY":
             column.identity = self._identity()
         elif key in ("CONSTRAINT", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN"):
-            column.constraints.append(self._column_constraint(column))
+            column.constraints.append(self.constraint(column))
         elif key == "ROWGUIDCOL":
             self.advance()
             column.rowguidcol = True
@@ -141,40 +141,27 @@ class TableDefinitions(ModuleDefinitions):
             raise self.error()
         return sign + self.advance().text
 
-    def _column_constraint(self, column: nodes.ColumnDefinition) -> nodes.Constraint:
+    def constraint(self, column: nodes.ColumnDefinition | None = None) -> nodes.Constraint:
+        """A constraint of a column, or of the table."""
         token = self.token
         name = self.identifier() if self.accept("CONSTRAINT") else None
         key = self.token.key
-        if key == "DEFAULT":
-            return self._default(name, token, column.name)
+        own = [nodes.IndexColumn(column.name)] if column else None
         if key in ("PRIMARY", "UNIQUE"):
-            return self._key(name, token, [nodes.IndexColumn(column.name)])
+            return self._key(name, token, own)
         if key == "CHECK":
             return self._check(name, token)
-        if key == "FOREIGN":
+        if key == "DEFAULT":
+            constraint = self._default(name, token, column.name if column else None)
+            if column is None:
+                self.expect("FOR")
+                constraint.for_column = self.identifier()
+                constraint.with_values = constraint.with_values or self.accept("WITH", "VALUES")
+            return constraint
+        if column is None or key == "FOREIGN":
             self.expect("FOREIGN", "KEY")
         constraint = self.mark(nodes.Constraint("FOREIGN KEY", name), token)
-        constraint.columns = [nodes.IndexColumn(column.name)]
-        self._references(constraint)
-        return constraint
-
-    def table_constraint(self) -> nodes.Constraint:
-        token = self.token
-        name = self.identifier() if self.accept("CONSTRAINT") else None
-        key = self.token.key
-        if key in ("PRIMARY", "UNIQUE"):
-            return self._key(name, token, None)
-        if key == "CHECK":
-            return self._check(name, token)
-        if key == "DEFAULT":
-            constraint = self._default(name, token, None)
-            self.expect("FOR")
-            constraint.for_column = self.identifier()
-            constraint.with_values = constraint.with_values or self.accept("WITH", "VALUES")
-            return constraint
-        self.expect("FOREIGN", "KEY")
-        constraint = self.mark(nodes.Constraint("FOREIGN KEY", name), token)
-        constraint.columns = [nodes.IndexColumn(column) for column in self.identifiers()]
+        constraint.columns = own or [nodes.IndexColumn(column) for column in self.identifiers()]
         self._references(constraint)
         return constraint
 

@@ -137,6 +137,8 @@ class Scope:
     group_keys: dict[Any, str] = field(default_factory=dict)
     clause: str = "select"
     in_aggregate: int = 0
+    grouped: bool = False  # by GROUP BY or HAVING, not by an aggregate alone
+    unreached: int = 0  # in a part that is never evaluated, whose columns need no group if there are groups
     windows: dict[str, Any] = field(default_factory=dict)
     lateral: bool = False
     ordering: Any = None  # fingerprint of the aggregates' WITHIN GROUP

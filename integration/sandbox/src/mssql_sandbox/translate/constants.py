@@ -1,11 +1,16 @@
-"""Constant folding at compile time, as far as SQL Server's rules on ORDER BY show it.
+"""Constant folding at compile time, as far as SQL Server shows it.
 
-Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator query.md (Constant terms).
+Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator query.md (Constant terms, predicate folding, GROUP BY
+containment).
 """
 
+import operator
 from typing import Any
 
 from ..syntax import nodes
+
+_COMPARED = {"=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+             ">=": operator.ge}  # fmt: skip
 
 # Folded if their arguments are; other functions are not.
 _FOLDED = frozenset(
@@ -53,3 +58,15 @@ def folded_integer(node: Any) -> int | None:
             return None
         return {"+": left + right, "-": left - right, "*": left * right}[node.operator]
     return signed_integer(node)
+
+
+def truth(condition: Any) -> bool | None:
+    """What a condition of written integers is, whatever stands beside what settles it; None if it is not settled."""
+    if isinstance(condition, nodes.Comparison):
+        left, right = folded_integer(condition.left), folded_integer(condition.right)
+        return None if left is None or right is None else _COMPARED[condition.operator](left, right)
+    if not isinstance(condition, (nodes.And, nodes.Or)):
+        return None
+    settling = isinstance(condition, nodes.Or)
+    operands = [truth(operand) for operand in condition.operands]
+    return settling if settling in operands else None if None in operands else not settling

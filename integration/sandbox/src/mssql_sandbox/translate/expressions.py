@@ -12,9 +12,11 @@ from ..types import collation as collations
 from ..types.arithmetic import BITWISE, binary_sql, check_bitwise
 from ..types.code_pages import length_of, recoded
 from ..types.pairs import label
+from ..types.typenames import engine_cast
 from . import builtins, functions
 from .bound import EXPLICIT, LITERAL, Bound, Scope, quote
 from .builtins.session import GLOBAL_VARIABLES, OTHER_VARIABLES, SESSION_FUNCTIONS
+from .constants import truth
 from .operands import beside, convert, recollated, same_collation, stronger, unified
 from .translation import Translation
 
@@ -122,7 +124,9 @@ class Expressions:
                 return replace(group, columns=False)
             return bound
         if scope.groups is not None and not scope.in_aggregate:
-            raise self.names.ungrouped(node, scope)
+            if not (scope.grouped and scope.unreached):
+                raise self.names.ungrouped(node, scope)
+            bound.sql = f"NULL::{engine_cast(bound.type)}"
         return bound
 
     def _merge_action(self, node: nodes.ColumnRef) -> Bound:
@@ -213,9 +217,16 @@ class Expressions:
     # ---- CASE, CAST
 
     def _case(self, node: nodes.Case, scope: Scope) -> Bound:
-        conditions = [self._when(node, when, scope) for when in node.whens]
-        results = self.expressions([when.result for when in node.whens], scope)
+        conditions, results, outside = [], [], scope.unreached
+        for when in node.whens:
+            condition = _condition(node, when)
+            conditions.append(self.t.predicate(condition, scope))
+            reached = truth(condition)
+            scope.unreached += reached is False
+            results.append(self.expression(when.result, scope))
+            scope.unreached += (reached is True) - (reached is False)
         default = self.expression(node.default, scope) if node.default is not None else None
+        scope.unreached = outside
         branches = results + ([default] if default is not None else [])
         if all(branch.is_null for branch in branches):
             raise SqlServerError(8133)
@@ -226,12 +237,6 @@ class Expressions:
         return Bound(
             f"(CASE {pairs}{tail} END)", type_, nullable, coercibility, columns=any(b.columns for b in branches)
         )
-
-    def _when(self, node: nodes.Case, when: nodes.When, scope: Scope) -> str:
-        condition: Any = when.condition
-        if node.operand is not None:
-            condition = nodes.Comparison("=", node.operand, condition, line=when.line)
-        return self.t.predicate(condition, scope)
 
     def _cast(self, node: nodes.Cast, scope: Scope) -> Bound:
         if node.function in ("PARSE", "TRY_PARSE"):
@@ -324,6 +329,11 @@ def _decimal_literal(text: str) -> Bound:
     return Bound(
         f"{literal}::numeric", decimal(precision, len(fraction)), False, constant=Decimal(literal), is_constant=True
     )
+
+
+def _condition(case: nodes.Case, when: nodes.When) -> Any:
+    condition: Any = when.condition
+    return condition if case.operand is None else nodes.Comparison("=", case.operand, condition, line=when.line)
 
 
 _HANDLERS: dict[type, Callable[..., Bound]] = {

@@ -11,6 +11,7 @@ from ..types.collation import parse
 from ..types.pairs import label
 from .accesses import is_correlated
 from .bound import Bound, Relation, Scope
+from .constants import truth
 from .operands import comparable, convert, same_collation
 from .translation import Translation
 
@@ -41,11 +42,14 @@ class Predicates:
             error.line = error.line or node.line
             raise
 
-    def _and(self, node: nodes.And, scope: Scope) -> str:
-        return "(" + " AND ".join(self.predicate(operand, scope) for operand in node.operands) + ")"
-
-    def _or(self, node: nodes.Or, scope: Scope) -> str:
-        return "(" + " OR ".join(self.predicate(operand, scope) for operand in node.operands) + ")"
+    def _chain(self, node: nodes.And | nodes.Or, scope: Scope) -> str:
+        """AND or OR; behind what settles it the engine evaluates nothing."""
+        word, settling = (" OR ", True) if isinstance(node, nodes.Or) else (" AND ", False)
+        settled = truth(node) is settling
+        scope.unreached += settled
+        operands = [self.predicate(operand, scope) for operand in node.operands]
+        scope.unreached -= settled
+        return f"({word.join([str(settling)] * settled + operands)})"
 
     def _not(self, node: nodes.Not, scope: Scope) -> str:
         return f"(NOT {self.predicate(node.operand, scope)})"
@@ -156,8 +160,8 @@ def _only(relation: Relation) -> Bound:
 
 
 _HANDLERS: dict[type, Callable[..., str]] = {
-    nodes.And: Predicates._and,
-    nodes.Or: Predicates._or,
+    nodes.And: Predicates._chain,
+    nodes.Or: Predicates._chain,
     nodes.Not: Predicates._not,
     nodes.IsNull: Predicates._is_null,
     nodes.Comparison: Predicates._comparison,

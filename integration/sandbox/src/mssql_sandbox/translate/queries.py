@@ -206,6 +206,7 @@ class Queries:
             contains_aggregate(part)
             for part in ([item.expression for item in node.items], node.having, [o.expression for o in order_by])
         )
+        scope.grouped = node.group_by is not None or node.having is not None
         if node.group_by is None:
             if aggregates and not self._all_outer(node, scope) or node.having is not None:
                 scope.groups = {}

@@ -83,17 +83,6 @@ def _number_to_decimal(sql: str, source: SqlType, target: SqlType, *_: Any) -> s
     return f"ms.to_decimal(({sql})::numeric, {target.precision}, {target.scale}, '{kind}')"
 
 
-def _text_to_decimal(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
-    if target.name in ("money", "smallmoney"):
-        return f"ms.to_{target.name}(ms.text_to_money({sql}, '{label(source)}', '{target.name}'))"
-    return f"ms.to_decimal(ms.text_to_numeric({sql}, '{label(source)}'), {target.precision}, {target.scale})"
-
-
-def _text_to_float(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
-    plain = f"ms.text_to_float({sql}, '{label(source)}', '{target.name}')"
-    return f"{plain}::real" if target.name == "real" else plain
-
-
 # ---- to strings
 
 
@@ -209,18 +198,6 @@ def _round(ticks: str, _source: SqlType, target: SqlType, _assign_to: object) ->
     return ticks if scale == 7 else f"ms.round_ticks({ticks}, {scale})"
 
 
-def _text_to_temporal(sql: str, source: SqlType, target: SqlType, style: int | None, *_: Any) -> str:
-    kind, tail = target.name, f"{style or 0}, '{label(source)}'"
-    scale = _scale(target)
-    if kind == "date":
-        return f"ms.text_to_date({sql}, {tail})"
-    if kind == "time":
-        return f"ms.round_time(ms.text_to_time({sql}, {tail}), {scale})"
-    if kind == "datetimeoffset":
-        return f"ms.round_offset(ms.text_to_offset({sql}, {tail}), {scale})"
-    return _round(f"ms.text_to_ticks({sql}, '{kind}', {tail})", source, target, None)
-
-
 def _ticks_to_ticks(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
     source_scale = source.scale if source.name == "datetime2" else 7
     if target.name == "datetime2" and source.name == "datetime2" and (source_scale or 0) <= (target.scale or 0):
@@ -263,9 +240,14 @@ _TABLE: tuple[tuple[str, str, Callable[..., str]], ...] = (
     ("binary", "int", _expression("ms.binary_to_int({sql}, {size})::{engine}")),
     ("old", "int decimal money float", _old_to_number),
     ("int decimal money float", "decimal money", _number_to_decimal),
-    ("text", "decimal money", _text_to_decimal),
+    (
+        "text",
+        "decimal",
+        _expression("ms.to_decimal(ms.text_to_numeric({sql}, '{label}'), {target.precision}, {target.scale})"),
+    ),
+    ("text", "money", _expression("ms.to_{target.name}(ms.text_to_money({sql}, '{label}', '{target.name}'))")),
     ("int decimal money float", "float", _expression("({sql})::{engine}")),
-    ("text", "float", _text_to_float),
+    ("text", "float", _expression("ms.text_to_float({sql}, '{label}', '{target.name}')::{engine}")),
     ("text", "text", _text_to_text),
     ("int", "text", _expression("({sql})::text", _number_text)),
     ("decimal", "text", _expression("({sql})::numeric({source.precision},{source.scale})::text", _number_text)),
@@ -284,7 +266,10 @@ _TABLE: tuple[tuple[str, str, Callable[..., str]], ...] = (
     ("guid", "binary", _expression("ms.guid_binary({sql})", _cut_binary)),
     ("text", "guid", _expression("ms.text_to_guid({sql})")),
     ("binary", "guid", _expression("ms.binary_guid({sql})")),
-    ("text", "date time old datetime2 offset", _text_to_temporal),
+    ("text", "date", _expression("ms.text_to_date({sql}, {style}, '{label}')")),
+    ("text", "time", _expression("ms.round_time(ms.text_to_time({sql}, {style}, '{label}'), {scale})")),
+    ("text", "offset", _expression("ms.round_offset(ms.text_to_offset({sql}, {style}, '{label}'), {scale})")),
+    ("text", "old datetime2", _expression("ms.text_to_ticks({sql}, '{target.name}', {style}, '{label}')", _round)),
     ("int decimal money float", "old", _expression("ms.days_to_datetime(({sql})::double precision)", _round)),
     ("old datetime2", "old datetime2", _ticks_to_ticks),
     ("date", "old datetime2", _expression("ms.date_ticks({sql})", _round)),

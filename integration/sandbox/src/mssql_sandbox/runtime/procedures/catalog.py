@@ -19,6 +19,11 @@ _SQL_DATE = {"date": (9, 1), "datetime": (9, 3), "smalldatetime": (9, 3), "datet
              "datetimeoffset": (-155, 0)}  # fmt: skip
 
 
+def _match(use_patterns: Any, *pairs: tuple[str | None, str]) -> bool:
+    """Whether names match their patterns; fUsePattern = 0 means them to the letter."""
+    return all(like(pattern, wildcards=use_patterns != 0).match(name) for pattern, name in pairs)
+
+
 def tables(call: Call) -> Iterator[Event]:
     """sp_tables."""
     name, owner, qualifier, kinds, patterns = call.bind(
@@ -33,7 +38,6 @@ def tables(call: Call) -> Iterator[Event]:
     if qualifier not in (None, "", "%") and qualifier.casefold() != database.casefold():
         yield from call.result(columns, [])
         return
-    wildcards = patterns != 0
     wanted = kinds.upper().replace("'", "").replace(" ", "").split(",") if kinds else None
     objects = [
         (database, schema, table, "TABLE" if kind == "U" else "VIEW", None)
@@ -49,9 +53,7 @@ def tables(call: Call) -> Iterator[Event]:
     rows = [
         row
         for row in objects
-        if like(name, wildcards=wildcards).match(row[2])
-        and like(owner, wildcards=wildcards).match(row[1])
-        and (wanted is None or row[3] in wanted or "%" in wanted)
+        if _match(patterns, (name, row[2]), (owner, row[1])) and (wanted is None or row[3] in wanted or "%" in wanted)
     ]
     yield from call.result(columns, sorted(rows, key=lambda row: (row[3], row[1].casefold(), row[2].casefold())))
 
@@ -62,7 +64,6 @@ def columns(call: Call) -> Iterator[Event]:
         "table_name", "table_owner", "table_qualifier", "column_name", "NameScope", "ODBCVer", "fUsePattern"
     )
     call.check_qualifier(qualifier)
-    wildcards = patterns != 0
     rows = []
     for row in call.query(
         "select s.name, o.name, c.name, c.type_name, c.max_length, c.precision, c.scale, c.is_nullable, d.definition,"
@@ -72,11 +73,7 @@ def columns(call: Call) -> Iterator[Event]:
         " left join ms.default_constraints d on d.object_id = c.default_object_id"
         " where o.type in ('U', 'V') order by s.name, o.name, c.column_id"
     ):
-        if (
-            like(name, wildcards=wildcards).match(row[1])
-            and like(owner, wildcards=wildcards).match(row[0])
-            and like(column, wildcards=wildcards).match(row[2])
-        ):
+        if _match(patterns, (name, row[1]), (owner, row[0]), (column, row[2])):
             rows.append(_column_row(call.session.database, *row))
     yield from call.result(_COLUMNS, rows)
 
@@ -226,14 +223,13 @@ def stored_procedures(call: Call) -> Iterator[Event]:
         """PROCEDURE_QUALIFIER, PROCEDURE_OWNER, PROCEDURE_NAME nvarchar(134), NUM_INPUT_PARAMS int,
         NUM_OUTPUT_PARAMS int, NUM_RESULT_SETS int, REMARKS varchar(254), PROCEDURE_TYPE smallint"""
     )
-    wildcards = patterns != 0
     rows = [
         (call.session.database, schema, f"{procedure};{1 if kind == 'P' else 0}", -1, -1, -1, None, 2)
         for schema, procedure, kind in call.query(
             "select s.name, o.name, o.type from ms.objects o join ms.schemas s using (schema_id)"
             " where o.type in ('P', 'FN', 'IF', 'TF') order by 1, 2"
         )
-        if like(name, wildcards=wildcards).match(procedure) and like(owner, wildcards=wildcards).match(schema)
+        if _match(patterns, (name, procedure), (owner, schema))
     ]
     yield from call.result(result, rows)
 

@@ -88,13 +88,18 @@ def _count(call: Call) -> Bound:
     return Bound(f"({finish(call, f'count({value})')})::{cast}", kind, False)
 
 
+def _number(call: Call) -> tuple[Bound, str]:
+    """The aggregated number, and DISTINCT. :raises SqlServerError: 8117 for other types."""
+    bound = argument(call)
+    if not bound.type.is_number or bound.type.name == "bit":
+        raise invalid(bound, call.name)
+    return bound, "DISTINCT " if call.node.distinct else ""
+
+
 @define("sum", 1)
 def _sum(call: Call) -> Bound:
-    bound = argument(call)
+    bound, distinct = _number(call)
     name = bound.type.name
-    if not bound.type.is_number or name == "bit":
-        raise invalid(bound, "sum")
-    distinct = "DISTINCT " if call.node.distinct else ""
     total = finish(call, f"sum({distinct}{bound.sql})")
     if name in ("tinyint", "smallint", "int"):
         return Bound(f"ms.number_to_int(({total})::numeric, 'expression')", INT, True)
@@ -110,11 +115,8 @@ def _sum(call: Call) -> Bound:
 
 @define("avg", 1)
 def _avg(call: Call) -> Bound:
-    bound = argument(call)
+    bound, distinct = _number(call)
     name = bound.type.name
-    if not bound.type.is_number or name == "bit":
-        raise invalid(bound, "avg")
-    distinct = "DISTINCT " if call.node.distinct else ""
     if bound.type.is_approximate:
         return Bound(f"({finish(call, f'avg({distinct}{bound.sql})')})::double precision", FLOAT, True)
     total = finish(call, f"sum({distinct}({bound.sql})::numeric)")
@@ -162,12 +164,8 @@ def _min(call: Call) -> Bound:
 
 @define("stdev stdevp var varp", 1)
 def _deviation(call: Call) -> Bound:
-    name = call.name
-    bound = argument(call)
-    if not bound.type.is_number or bound.type.name == "bit":
-        raise invalid(bound, name)
-    function = {"stdev": "stddev_samp", "stdevp": "stddev_pop", "var": "var_samp", "varp": "var_pop"}[name]
-    distinct = "DISTINCT " if call.node.distinct else ""
+    bound, distinct = _number(call)
+    function = {"stdev": "stddev_samp", "stdevp": "stddev_pop", "var": "var_samp", "varp": "var_pop"}[call.name]
     return Bound(finish(call, f"{function}({distinct}({bound.sql})::double precision)"), FLOAT, True)
 
 

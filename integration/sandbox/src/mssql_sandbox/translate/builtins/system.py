@@ -27,6 +27,11 @@ def _isnull(call: Call) -> Bound:
 
 @define("coalesce", 0, None)  # the grammar counts
 def _coalesce(call: Call) -> Bound:
+    outside = call.scope.unreached
+    for position in range(1, call.count + 1):
+        bound = call.bind(position)
+        call.scope.unreached += bound.is_constant and not bound.is_null
+    call.scope.unreached = outside
     if all(bound.is_null for bound in call.arguments):
         raise SqlServerError(4127)
     type_, converted, coercibility = unified(call.arguments, "coalesce")
