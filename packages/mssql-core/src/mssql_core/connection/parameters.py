@@ -42,7 +42,7 @@ _OFFSET = (SQL_SS_TIMESTAMPOFFSET, 34, 7)
 _TIME = (SQL_SS_TIME2, 16, 6)
 _UTC = datetime.timezone.utc
 # As the driver reads it. isoformat() takes twice as long, and so does %02d.
-_DATETIMEOFFSET = "%04d-%s-%s %s:%s:%s.%06d %s"
+_IN_UTC = "%04d-%s-%s %s:%s:%s.%06d +00:00"
 _TWO_DIGITS = ["%02d" % number for number in range(60)]
 
 
@@ -94,7 +94,11 @@ def adapt(values: Params, null: Any) -> Tuple[Params, Optional[List[Optional[Siz
     """
     adapted, sizes, special = [], [], False
     for value in values:
-        if isinstance(value, TypedParam):
+        # Not by _adapted(): a call takes a twentieth of a microsecond.
+        handler = _HANDLERS.get(type(value))
+        if handler is not None:
+            new, size = handler(value)
+        elif isinstance(value, TypedParam):
             new, size = _typed(value, null)
         else:
             new, size = _adapted(value)
@@ -273,15 +277,14 @@ def _decimal_class(whole: int, scale: int) -> Tuple[int, int]:
 
 def _datetime(value: datetime.datetime) -> Tuple[Any, Optional[Size]]:
     if value.tzinfo is _UTC:
-        offset = "+00:00"
+        form: Optional[str] = _IN_UTC
     else:
-        distance = value.utcoffset()
-        if distance is None:
+        form = _forms[value.utcoffset()]
+        if form is None:
             return value if value.tzinfo is None else value.replace(tzinfo=None), None
-        offset = _hours_and_minutes(distance)
-        if not offset:
-            value, offset = whole_minutes(value), "+00:00"
-    text = _DATETIMEOFFSET % (
+        if not form:
+            value, form = whole_minutes(value), _IN_UTC
+    text = form % (
         value.year,
         _TWO_DIGITS[value.month],
         _TWO_DIGITS[value.day],
@@ -289,16 +292,25 @@ def _datetime(value: datetime.datetime) -> Tuple[Any, Optional[Size]]:
         _TWO_DIGITS[value.minute],
         _TWO_DIGITS[value.second],
         value.microsecond,
-        offset,
     )
     return text, _OFFSET
 
 
-@functools.lru_cache(maxsize=256)
-def _hours_and_minutes(distance: datetime.timedelta) -> str:
-    """A distance from UTC as datetimeoffset has it; '' for one with seconds."""
-    minutes, seconds = divmod(distance, datetime.timedelta(minutes=1))
-    return "" if seconds else "%s%02d:%02d" % ("-" if minutes < 0 else "+", *divmod(abs(minutes), 60))
+class _Forms(Dict[Optional[datetime.timedelta], Optional[str]]):
+    """How moments at a distance from UTC are written: '' for one with seconds, which datetimeoffset has not."""
+
+    def __missing__(self, distance: Optional[datetime.timedelta]) -> Optional[str]:
+        form = None
+        if distance is not None:
+            minutes, seconds = divmod(distance, datetime.timedelta(minutes=1))
+            sign = "-" if minutes < 0 else "+"
+            form = "" if seconds else _IN_UTC[:-6] + "%s%02d:%02d" % (sign, *divmod(abs(minutes), 60))
+        self[distance] = form
+        return form
+
+
+# The zones of the world have few distances; a function with a cache takes 0.04 microseconds more.
+_forms = _Forms()
 
 
 def whole_minutes(value: datetime.datetime) -> datetime.datetime:
