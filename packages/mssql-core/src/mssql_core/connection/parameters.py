@@ -276,14 +276,11 @@ def _decimal_class(whole: int, scale: int) -> Tuple[int, int]:
 
 
 def _datetime(value: datetime.datetime) -> Tuple[Any, Optional[Size]]:
-    if value.tzinfo is _UTC:
-        form: Optional[str] = _IN_UTC
-    else:
-        form = _forms[value.utcoffset()]
-        if form is None:
-            return value if value.tzinfo is None else value.replace(tzinfo=None), None
-        if not form:
-            value, form = whole_minutes(value), _IN_UTC
+    form = _IN_UTC if value.tzinfo is _UTC else _forms[value.utcoffset()]
+    if form is None:
+        return value if value.tzinfo is None else value.replace(tzinfo=None), None
+    if not form:
+        value, form = whole_minutes(value), _IN_UTC
     text = form % (
         value.year,
         _TWO_DIGITS[value.month],
