@@ -27,10 +27,13 @@ def quote_identifier(name: str) -> str:
     """
     Return `name` between brackets, with closing brackets doubled.
 
-    A name that is already delimited, by brackets or double quotes, is returned
-    as it is: Django quotes some names twice.
+    A name that is already delimited keeps its delimiters, since Django quotes
+    some names twice; those of double quotes become brackets, so that one column
+    is written in one way.
     """
-    return name if _DELIMITED.fullmatch(name) else "[%s]" % name.replace("]", "]]")
+    if _DELIMITED.fullmatch(name):
+        return name if name[0] == "[" else quote_bare(bare_identifier(name))
+    return quote_bare(name)
 
 
 def quote_bare(name: str) -> str:

@@ -52,6 +52,10 @@ from mssql_core.schema import index_filter as filters
             "[d] > CAST(N'2015-01-01' AS date)",
             ["[d] > CAST(N'2015-01-01' AS date)"],
         ),
+        (
+            "[d] > CAST(CAST(N'2015-01-01T01:02:03.456789' AS datetime2) AS datetime)",
+            ["[d] > CAST(N'2015-01-01T01:02:03.457' AS datetime)"],
+        ),
     ],
 )
 def test_what_a_filter_can_say(condition, expected):

@@ -13,6 +13,7 @@ from ..compiler.moments import default_sql
 from ..plugin.django_types import Field, Model, SchemaEditor
 from .constraint_names import ConstraintNames
 from .fields import collation_of, has_db_default, is_computed, is_nullable
+from .moments import with_styles
 
 _COLLATION = re.compile(r"^\w+$", re.ASCII)
 
@@ -116,7 +117,7 @@ class ColumnDefinitions:
         """Return the expression of a GeneratedField, with literals for its parameters."""
         sql: str
         sql, params = field.generated_sql(self._editor.connection)
-        return sql % tuple(map(self._editor.quote_value, params)) if params else sql.replace("%%", "%")
+        return with_styles(sql % tuple(map(self._editor.quote_value, params)) if params else sql.replace("%%", "%"))
 
     def _key_clauses(self, model: Model, field: Field, is_new_table: bool) -> List[str]:
         db_table = model._meta.db_table

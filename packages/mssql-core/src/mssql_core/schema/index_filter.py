@@ -11,6 +11,7 @@ import re
 from typing import Iterable, List, Match, Optional, Sequence, Tuple
 
 from ..introspection.objects import column_references
+from .moments import folded
 
 _TOKENS = re.compile(
     r"""
@@ -52,6 +53,7 @@ def split(sql: str, computed_columns: Iterable[str] = ()) -> Tuple[List[str], Li
     :returns: (filters, others), two lists of predicates; joined by AND, all of
         them together are equivalent to `sql`.
     """
+    sql = folded(sql)
     tokens = [_Token(match) for match in _TOKENS.finditer(sql)]
     computed = {name.lower() for name in computed_columns}
     filters: List[str] = []

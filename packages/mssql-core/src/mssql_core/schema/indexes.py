@@ -25,6 +25,7 @@ from . import index_filter as filters
 from .columns import ColumnDefinitions
 from .constraint_names import ConstraintNames
 from .fields import is_computed, is_nullable
+from .moments import with_styles
 from .references import (
     ColumnKeys,
     CurrentName,
@@ -238,7 +239,7 @@ class IndexStatements:
 
         They hold NULL where all predicates are true, else the row's own key.
         """
-        condition = " AND ".join("(%s)" % predicate for predicate in predicates)
+        condition = with_styles(" AND ".join("(%s)" % predicate for predicate in predicates))
         pk_fields = getattr(model._meta, "pk_fields", [model._meta.pk])
         return [
             "CASE WHEN %s THEN NULL ELSE %s END" % (condition, self._editor.quote_column(field.column))

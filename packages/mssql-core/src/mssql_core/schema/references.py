@@ -16,8 +16,9 @@ from ..introspection.objects import (
     is_hidden,
     rename_reference,
 )
-from ..names import MAX_NAME_LENGTH, TableName, quote_identifier
+from ..names import MAX_NAME_LENGTH, TableName, bare_identifier, quote_bare, quote_identifier
 from ..plugin.django_types import Compiler
+from .moments import with_styles
 
 # (column, is descending) of each key.
 Keys = Tuple[Tuple[str, bool], ...]
@@ -120,7 +121,7 @@ class KeyName(ForeignKeyName):
 
     def __str__(self) -> str:
         there = self.to_reference
-        names = {"to_table": TableName.parse(there.table).name, "to_column": there.columns[0]}
+        names = {"to_table": TableName.parse(there.table).name, "to_column": bare_identifier(there.columns[0])}
         return str(self.create_fk_name(self.table, self.columns, self.suffix_template % names))
 
 
@@ -132,7 +133,7 @@ class ColumnKeys(Columns):
     def pairs(self) -> Keys:
         """Return (column, is descending) of each key."""
         suffixes = list(self.col_suffixes) + [""] * len(self.columns)
-        return tuple((column, suffix == "DESC") for column, suffix in zip(self.columns, suffixes))
+        return tuple((bare_identifier(column), suffix == "DESC") for column, suffix in zip(self.columns, suffixes))
 
 
 class ExpressionKeys(Expressions):
@@ -161,7 +162,7 @@ class ExpressionKeys(Expressions):
         for number, node in enumerate(self.expressions.get_source_expressions(), 1):
             node, suffix = self._unwrapped(node)
             if isinstance(node, Col):
-                yield node.target.column, None, suffix
+                yield bare_identifier(node.target.column), None, suffix
             else:
                 name = hidden_expression(self._index_name.bare, number)
                 yield name, self._sql(node), suffix
@@ -189,14 +190,14 @@ class ExpressionKeys(Expressions):
         sql, params = self.compiler.compile(node)
         if getattr(node, "conditional", False):
             sql = "CASE WHEN %s THEN 1 ELSE 0 END" % sql
-        return sql % tuple(map(self.quote_value, params)) if params else sql.replace("%%", "%")
+        return with_styles(sql % tuple(map(self.quote_value, params)) if params else sql.replace("%%", "%"))
 
     def nodes(self) -> List[Any]:
         """Return the bare expressions."""
         return [self._unwrapped(node)[0] for node in self.expressions.get_source_expressions()]
 
     def __str__(self) -> str:
-        return ", ".join(quote_identifier(name) + suffix for name, _, suffix in self.keys())
+        return ", ".join(quote_bare(name) + suffix for name, _, suffix in self.keys())
 
 
 class Discriminators:

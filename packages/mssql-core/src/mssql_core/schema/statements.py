@@ -80,12 +80,16 @@ class IndexCreation(Creation):
             self.table,
             self.name,
             parts["columns"].pairs(),
-            tuple(include.parts["columns"].columns) if include else (),
+            _bare(include.parts["columns"].columns) if include else (),
             parts["condition"].predicate or None,
             self.is_unique,
             data_space=_data_space(parts["extra"]),
         )
         return [*hidden, index]
+
+
+def _bare(columns: Sequence[str]) -> Tuple[str, ...]:
+    return tuple(map(bare_identifier, columns))
 
 
 def _data_space(clause: str) -> Optional[str]:
@@ -119,9 +123,9 @@ class ForeignKeyCreation(Creation):
             ForeignKey(
                 self.table,
                 self.name,
-                tuple(parts["column"].columns),
+                _bare(parts["column"].columns),
                 parts["to_table"].name,
-                tuple(parts["to_column"].columns),
+                _bare(parts["to_column"].columns),
                 action or "NO_ACTION",
             )
         ]
@@ -149,7 +153,7 @@ def check(table: TableName, name: str, predicate: str, columns: Sequence[str]) -
     :param columns: names of the table's columns.
     """
     named = column_references(predicate)
-    return Check(table, name, tuple(column for column in columns if column in named), "(%s)" % predicate)
+    return Check(table, name, tuple(column for column in _bare(columns) if column in named), "(%s)" % predicate)
 
 
 class Removal(SchemaStatement):
@@ -182,6 +186,12 @@ def rename_sql(path: str, new_name: str, kind: str) -> str:
     :param kind: OBJECT, COLUMN or INDEX.
     """
     return with_texts("EXEC sys.sp_rename %%s, %%s, N'%s'" % kind, path, new_name)
+
+
+def rename_if_there_sql(path: str, new_name: str) -> str:
+    """Return the statement that renames a foreign key, if there is one of that name (sp_rename's error 15225)."""
+    rename = "IF OBJECT_ID(%s, N'F') IS NOT NULL EXEC sys.sp_rename %s, %s, N'OBJECT'"
+    return with_texts(rename, path, path, new_name)
 
 
 class Renaming(SchemaStatement):
