@@ -2,6 +2,7 @@
 
 import pytest
 from harness.catalogues import catalogue, empty
+from harness.scripts import agree_in_all_ways, drop_all, migration_of, run, run_script, script, send
 
 CONTRIB = ("admin", "auth", "contenttypes", "flatpages", "redirects", "sessions", "sites")
 
@@ -16,33 +17,6 @@ def migrated(server):
 def scripted(server):
     with empty(server, "by_script") as connection:
         yield connection
-
-
-def run(connection, migration, state, forwards=True):
-    with connection.schema_editor(atomic=migration.atomic) as editor:
-        return (migration.apply if forwards else migration.unapply)(state, editor)
-
-
-def script(connection, migration, state, forwards=True):
-    """The state after a migration, and its script."""
-    with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
-        state = (migration.apply if forwards else migration.unapply)(state, editor, collect_sql=True)
-    return state, [line for line in editor.collected_sql if not line.startswith("--")]
-
-
-def send(connection, lines):
-    """As SSMS sends a script: in one batch."""
-    if lines:
-        with connection.cursor() as cursor:
-            cursor.execute("\n".join(["BEGIN TRANSACTION;", *lines, "COMMIT;"]))
-            while cursor.nextset():
-                pass
-
-
-def run_script(connection, migration, state, forwards=True):
-    state, lines = script(connection, migration, state, forwards)
-    send(connection, lines)
-    return state
 
 
 def both(migrated, scripted, migration, before, forwards=True):
@@ -103,7 +77,7 @@ def test_scripts_that_were_all_written_before_the_first_ran(migrated, scripted):
     assert "shop_product" in catalogue(scripted)
     assert catalogue(scripted) == catalogue(migrated)
     for connection in (migrated, scripted):
-        _drop_all(connection)
+        drop_all(connection)
 
 
 def cases():
@@ -278,7 +252,7 @@ def test_an_operation_sees_what_those_before_it_did(migrated, scripted, name):
         if all(operation.reversible for operation in migration.operations):
             both(migrated, scripted, migration, before, forwards=False)
     for connection in (migrated, scripted):
-        _drop_all(connection)
+        drop_all(connection)
 
 
 @pytest.mark.parametrize("name", cases())
@@ -297,7 +271,7 @@ def test_so_it_is_where_nothing_has_run_yet(migrated, scripted, name):
         send(scripted, lines)
     assert catalogue(scripted) == catalogue(migrated)
     for connection in (migrated, scripted):
-        _drop_all(connection)
+        drop_all(connection)
 
 
 def names_of_another_time():
@@ -345,7 +319,7 @@ def names_of_another_time():
 def no_tables_left(migrated, scripted):
     yield
     for connection in (migrated, scripted):
-        _drop_all(connection)
+        drop_all(connection)
 
 
 @pytest.mark.usefixtures("no_tables_left")
@@ -387,7 +361,7 @@ def test_parts_that_are_made_again_keep_their_properties(migrated, scripted):
                 _describe(connection)
             assert _described_parts(connection) == {"CONSTRAINT", "INDEX", "COLUMN", "TABLE"}
     for connection in (migrated, scripted):
-        _drop_all(connection)
+        drop_all(connection)
 
 
 def test_a_computed_column_of_another_type_is_made_anew(migrated, scripted):
@@ -418,7 +392,7 @@ def test_a_computed_column_of_another_type_is_made_anew(migrated, scripted):
             assert cursor.fetchall() == [(14,)]
             names = set(connection.introspection.get_constraints(cursor, "a_t"))
         assert {"ck_b", "ix_b"} <= names
-        _drop_all(connection)
+        drop_all(connection)
 
 
 def test_a_unique_computed_column_is_taken_away_and_made_again(migrated, scripted):
@@ -447,7 +421,7 @@ def test_a_unique_computed_column_is_taken_away_and_made_again(migrated, scripte
         with connection.cursor() as cursor:
             cursor.execute("SELECT name FROM sys.columns WHERE object_id = OBJECT_ID('a_t') ORDER BY column_id")
             assert [name for (name,) in cursor.fetchall()] == ["id", "a", "b"]
-        _drop_all(connection)
+        drop_all(connection)
 
 
 def test_what_is_computed_from_a_column_that_becomes_nullable_takes_its_nulls(migrated, scripted):
@@ -476,7 +450,7 @@ def test_what_is_computed_from_a_column_that_becomes_nullable_takes_its_nulls(mi
             assert cursor.fetchall() == [(None,), ("x",)]
             cursor.execute("SELECT name FROM sys.columns WHERE object_id = OBJECT_ID('a_t') AND is_nullable = 0")
             assert cursor.fetchall() == [("id",)]
-        _drop_all(connection)
+        drop_all(connection)
 
 
 def hidden_columns():
@@ -631,6 +605,18 @@ def renamed_tables():
             made("O", ("ts", many("a.T")), db_table="a_m"),
         ],
         "many to many, itself": [loop, renamed, loop],
+        "a table that is called as a model of another name": [
+            t,
+            made("M", ("ts", many("a.T")), db_table="a_x"),
+            migrations.AlterModelTable("m", None),
+            migrations.AlterModelTable("m", "a_y"),
+        ],
+        "a target that is called as a model of another name": [
+            made("T", db_table="a_x"),
+            m,
+            migrations.AlterModelTable("t", None),
+            renamed,
+        ],
         "unique no more": [
             rich("T"),
             moved,
@@ -645,6 +631,86 @@ def renamed_tables():
 @pytest.mark.parametrize("name", renamed_tables())
 def test_names_follow_their_tables(migrated, scripted, name):
     agree_in_all_ways(migrated, scripted, renamed_tables()[name])
+
+
+def columns_in_delimiters():
+    """Operations on columns whose names are written in delimiters, which belong to no name."""
+    from django.db import migrations, models
+
+    def number(column, **options):
+        return models.PositiveIntegerField(db_column=column, default=3, **options)
+
+    def rich(column):
+        return [
+            ("x", number(column, unique=True)),
+            ("n", number("[n]", null=True, unique=True)),
+            ("p", key_to("T", null=True, db_column="[p]")),
+        ]
+
+    def altered(column, **options):
+        return migrations.AlterField("t", "x", number(column, **options))
+
+    plain = made("T", ("x", number("[x]", db_index=True)), ("y", number('"y"')))
+    condition = models.Q(y__gt=1)
+    together = migrations.AlterUniqueTogether("t", {("x", "y")})
+    some = migrations.AddIndex("t", models.Index(fields=["x"], condition=condition, include=["y"], name="some"))
+    one = migrations.AddConstraint("t", models.UniqueConstraint(fields=["x"], condition=condition, name="one"))
+    return {
+        "another name, and a field of the old one": [
+            made("T", *rich("[x]")),
+            altered("[z]", unique=True),
+            migrations.AddField("t", "w", number("[x]", unique=True, null=True)),
+        ],
+        "the same name": [
+            plain,
+            altered("x", db_index=True),
+            migrations.AddField("t", "w", number("[z]", db_index=True)),
+        ],
+        "another table": [made("T", *rich('"x"')), migrations.RenameModel("T", "W"), made("T", *rich("[x]"))],
+        "indexed no more": [plain, altered("[x]"), altered("[z]", unique=True)],
+        "a target": [
+            made("T", ("x", number("[x]", unique=True))),
+            made("V", ("t", key_to("T", to_field="x", db_column="[k]"))),
+            altered("[z]", unique=True),
+            migrations.AlterField("v", "t", key_to("T", to_field="x", db_column="l")),
+        ],
+        "together": [plain, together, altered("[z]"), migrations.AlterUniqueTogether("t", set())],
+        "with conditions": [plain, some, one, migrations.AlterField("t", "y", number("[y z]")), altered("[z]")],
+        "with conditions, gone": [
+            plain,
+            some,
+            one,
+            migrations.RemoveIndex("t", "some"),
+            migrations.RemoveConstraint("t", "one"),
+            migrations.RemoveField("t", "y"),
+        ],
+    }
+
+
+@pytest.mark.usefixtures("no_tables_left")
+@pytest.mark.parametrize("name", columns_in_delimiters())
+def test_delimiters_are_no_part_of_a_column_s_name(migrated, scripted, name):
+    agree_in_all_ways(migrated, scripted, columns_in_delimiters()[name])
+
+
+@pytest.mark.usefixtures("no_tables_left")
+@pytest.mark.parametrize("rename", ["model", "table"])
+def test_backwards_a_table_that_is_not_there_yet_has_no_key_to_follow(migrated, scripted, rename):
+    """Relations called "+" of a model that the migration deletes are still known to the one that it renames after that."""
+    from django.db import migrations
+    from django.db.migrations.state import ProjectState
+
+    there = migration_of(made("T"), made("V", ("t", key_to("T", related_name="+"))))
+    renamed = {"model": migrations.RenameModel("T", "W"), "table": migrations.AlterModelTable("t", "w")}
+    gone = migration_of(migrations.DeleteModel("V"), renamed[rename])
+    state = ProjectState()
+    for way, connection in ((run, migrated), (run_script, scripted)):
+        before = way(connection, there, state.clone())
+        way(connection, gone, before.clone())
+        # Models that were made from the state, which a script's are not otherwise.
+        assert before.apps.get_model("a", "V")
+        way(connection, gone, before, forwards=False)
+    assert catalogue(scripted) == catalogue(migrated)
 
 
 def waiting_keys():
@@ -677,48 +743,6 @@ def test_what_waits_for_the_end_of_a_migration_is_changed(migrated, scripted, na
     agree_in_all_ways(migrated, scripted, waiting_keys()[name])
 
 
-def agree_in_all_ways(migrated, scripted, operations):
-    """
-    Carry out operations, each in a migration of its own; check that all other ways end with the same tables.
-
-    Scripts of these migrations are all written before the first runs, or each when its turn comes; or all operations are one
-    migration, or its script.
-    """
-    from django.db.migrations.state import ProjectState
-
-    state, early = ProjectState(), []
-    for migration in map(_migration, operations):
-        run(migrated, migration, state.clone())
-        state, lines = script(scripted, migration, state)
-        early.append(lines)
-    expected = _names(migrated)
-    for lines in early:
-        send(scripted, lines)
-    assert _names(scripted) == expected, "scripts that were written before"
-    _drop_all(scripted)
-    state = ProjectState()
-    for migration in map(_migration, operations):
-        state = run_script(scripted, migration, state)
-    assert _names(scripted) == expected, "scripts in turn"
-    for way in (run, run_script):
-        _drop_all(scripted)
-        way(scripted, _migration(*operations), ProjectState())
-        assert _names(scripted) == expected, "one migration by %s" % way.__name__
-
-
-def _migration(*operations):
-    from django.db import migrations
-
-    migration = migrations.Migration("0001", "a")
-    migration.operations = list(operations)
-    return migration
-
-
-def _names(connection):
-    """The names of all columns, and of all that is made with them; their order is that of the operations."""
-    return {table: (sorted(columns), others) for table, (columns, others) in catalogue(connection).items()}
-
-
 def _describe(connection):
     constraints = connection.introspection.get_constraints(connection.cursor(), "a_t")
     parts = [("COLUMN", "a")]
@@ -735,10 +759,3 @@ def _described_parts(connection):
     with connection.cursor() as cursor:
         cursor.execute("SELECT CAST(value AS nvarchar(20)) FROM sys.extended_properties WHERE name = N'note'")
         return {value for (value,) in cursor.fetchall()}
-
-
-def _drop_all(connection):
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            if table != "django_migrations":
-                cursor.execute(connection.schema_editor().sql_delete_table % {"table": "[%s]" % table})

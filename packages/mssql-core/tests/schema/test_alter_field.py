@@ -418,14 +418,3 @@ def test_a_generated_column_of_another_type_is_made_again_with_its_index(catalog
         "ALTER TABLE [a_thing] ADD [twice] AS (CAST(([a] * 2) AS bigint)) PERSISTED",
         "CREATE NONCLUSTERED INDEX [by_twice] ON [a_thing] ([twice])",
     ]
-
-
-@pytest.mark.parametrize("related_name", [None, "+"])
-def test_in_a_script_a_key_to_a_renamed_table_follows_its_name(catalog, related_name):
-    parent = models.ForeignKey("a.Parent", models.CASCADE, related_name=related_name)
-    state = state_of(create("Parent"), create("Child", ("parent", parent)))
-    renamed = migrations.AlterModelTable("parent", "people")
-    statements = migration_script(state, renamed, migrations.RemoveField("child", "parent"))
-    old, new = ("a_child_parent_id_3a7c46d7_fk_%s_id" % name for name in ("a_parent", "people"))
-    assert "EXEC sys.sp_rename N'[%s]', N'%s', N'OBJECT';" % (old, new) in statements
-    assert "ALTER TABLE [a_child] DROP CONSTRAINT [%s];" % new in statements

@@ -138,7 +138,7 @@ ODD = {"a": models.IntegerField(db_column="[100%]"), "b": models.IntegerField(db
     [
         (
             lambda editor, odd: editor.alter_unique_together(odd, [], [("a", "b")]),
-            "ALTER TABLE [a_thing] ADD CONSTRAINT [a_thing_[100%]]_%s_0e2c60be_uniq] UNIQUE ([100%], [%s])",
+            "ALTER TABLE [a_thing] ADD CONSTRAINT [a_thing_100%_%s_55e08d17_uniq] UNIQUE ([100%], [%s])",
         ),
         (
             lambda editor, odd: editor.alter_unique_together(odd, [("a", "b")], []),

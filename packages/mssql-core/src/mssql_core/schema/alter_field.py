@@ -114,13 +114,13 @@ class FieldAlteration:
         editor.create(restored)
         self.create_new()
         editor.create(restored_keys)
-        editor.run(properties.restore_sql([*restored, *restored_keys]))
+        properties.restore([*restored, *restored_keys])
         if self._is_constrained(self.new) and (foreign_keys or self.key_waits or not self._is_constrained(self.old)):
             self.create_foreign_key()
         if not self.old.remote_field:
             editor.tell_unenforced([self.new])
         if self.old_column != self.new_column:
-            editor.rename_constraints_of_column(self.table, self.old_column, self.new_column)
+            editor.following.rename_with_column(self.table, self.old_column, self.new_column)
         if fields.comment_of(self.old) != fields.comment_of(self.new):
             editor.comments.on_column(self.model, self.new, drop=True)
 

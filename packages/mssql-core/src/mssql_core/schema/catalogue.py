@@ -3,11 +3,12 @@
 from typing import Any, Callable, Dict, Iterable, List, Optional, Set, Tuple
 
 from ..introspection import table_snapshot
-from ..introspection.objects import Column, ForeignKey, SchemaObject
+from ..introspection.objects import Column, ExtendedProperty, ForeignKey, SchemaObject
 from ..introspection.table_snapshot import TableSnapshot, renamed_key
 from ..names import TableName
 from ..plugin.django_types import Connection
 from .column_change import ColumnChange
+from .properties import PropertyChanges
 
 _Change = Callable[[TableSnapshot], TableSnapshot]
 _KeyChange = Callable[[ForeignKey], ForeignKey]
@@ -50,6 +51,16 @@ class Catalogue:
         """Return the TableName by which the server knows a table now."""
         return name
 
+    def is_planned(self, name: TableName) -> bool:
+        """Whether a table is known from its model alone: an earlier migration may be about to make it."""
+        return False
+
+    def properties(self, name: TableName) -> List[ExtendedProperty]:
+        """Return the extended properties of a table and of its parts."""
+        with self._connection.cursor() as cursor:
+            properties = table_snapshot.load_properties(cursor, self.name_on_server(name))
+        return [item._replace(table=name.in_schema(item.table.schema)) for item in properties]
+
     def is_new(self, item: SchemaObject) -> bool:
         """Whether the object's expression names a column that the script itself makes."""
         return False
@@ -87,6 +98,9 @@ class Catalogue:
     def renamed(self, table: TableName, old: str, new: str) -> None:
         """Note the new name of a constraint or an index."""
 
+    def property_set(self, item: ExtendedProperty) -> None:
+        """Note that an extended property was added or replaced, or, without a value, dropped."""
+
 
 class ScriptedCatalogue(Catalogue):
     """
@@ -103,6 +117,8 @@ class ScriptedCatalogue(Catalogue):
         self._tables: Dict[TableName, TableSnapshot] = {}
         # Tables that were compared with their models, or need not be.
         self._planned: Set[TableName] = set()
+        # Those of them that neither the server has nor the script has made.
+        self._unmade: Set[TableName] = set()
         # Changes of tables that were not asked for yet.
         self._missed: Dict[TableName, List[_Change]] = {}
         # Foreign keys of tables that were not asked for yet, as the script left them: None is dropped.
@@ -112,6 +128,7 @@ class ScriptedCatalogue(Catalogue):
         # (table, name in lower case) of columns that the server does not have.
         self._new_columns: Set[Tuple[TableName, str]] = set()
         self._names_on_server: Dict[TableName, TableName] = {}
+        self._properties = PropertyChanges()
         # Whether SQL from migrations.RunSQL may have made columns.
         self._has_unknown_columns = False
 
@@ -120,6 +137,9 @@ class ScriptedCatalogue(Catalogue):
         if plan is not None and name not in self._planned:
             self._planned.add(name)
             if not _has_columns(snapshot, plan.columns()):
+                self._properties.planned(name, plan.comments(snapshot))
+                if not snapshot.exists:
+                    self._unmade.add(name)
                 snapshot = _completed(snapshot, self._caught_up(name, plan.table()))
         if snapshot.exists:
             self._tables[name] = snapshot
@@ -127,6 +147,12 @@ class ScriptedCatalogue(Catalogue):
 
     def name_on_server(self, name: TableName) -> TableName:
         return self._names_on_server.get(name, name)
+
+    def is_planned(self, name: TableName) -> bool:
+        return name in self._unmade
+
+    def properties(self, name: TableName) -> List[ExtendedProperty]:
+        return self._properties.applied(name, super().properties(name))
 
     def is_new(self, item: SchemaObject) -> bool:
         columns = item.expression_columns
@@ -176,10 +202,14 @@ class ScriptedCatalogue(Catalogue):
             self._new_columns |= {(snapshot.table, column.lower()) for column in snapshot.columns}
         self._tables[snapshot.table] = snapshot
         self._planned.add(snapshot.table)
+        self._unmade.discard(snapshot.table)
+        self._properties.table_made(snapshot.table)
 
     def table_dropped(self, name: TableName) -> None:
         self._tables[name] = table_snapshot.TableSnapshot(name)
         self._planned.add(name)
+        self._unmade.discard(name)
+        self._properties.table_made(name)
 
     def table_renamed(self, old: TableName, new: TableName) -> None:
         snapshot = self.table(old)
@@ -187,14 +217,17 @@ class ScriptedCatalogue(Catalogue):
         if snapshot.exists:
             self._tables[new] = snapshot.moved(new)
             self._names_on_server[new] = self.name_on_server(old)
-            if old in self._planned:
-                self._planned.add(new)
+            for known in (self._planned, self._unmade):
+                if old in known:
+                    known.add(new)
         self._new_columns |= {(new, column) for table, column in self._new_columns if table == old}
+        self._properties.table_renamed(old, new)
         self.table_dropped(old)
 
     def column_renamed(self, table: TableName, old: str, new: str) -> None:
         self._change(table, lambda snapshot: snapshot.renamed(old, new))
         self._follow(lambda key: renamed_key(key, table, old, new))
+        self._properties.part_renamed(table, old, new, is_column=True)
         self._new_columns.add((table, new.lower()))
 
     def _follow(self, renaming: _KeyChange) -> None:
@@ -228,14 +261,20 @@ class ScriptedCatalogue(Catalogue):
         if table not in self._tables:
             self._missed_keys[table, name] = None
         self._change(table, lambda snapshot: snapshot.without([name]))
+        self._properties.part_dropped(table, name, is_column=False)
 
     def column_dropped(self, table: TableName, column: str) -> None:
         self._change(table, lambda snapshot: snapshot.without_column(column))
+        self._properties.part_dropped(table, column, is_column=True)
 
     def renamed(self, table: TableName, old: str, new: str) -> None:
         self._change(table, lambda snapshot: snapshot.with_name(old, new))
+        self._properties.part_renamed(table, old, new, is_column=False)
         # As the tables have it that the key refers to.
         self._follow(lambda key: key._replace(name=new) if (key.table, key.name) == (table, old) else key)
+
+    def property_set(self, item: ExtendedProperty) -> None:
+        self._properties.set(item)
 
 
 def _addition(item: SchemaObject) -> _Change:

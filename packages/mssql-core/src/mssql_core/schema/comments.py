@@ -1,6 +1,6 @@
 """Comments on tables and columns: the extended property MS_Description."""
 
-from typing import Container, Optional
+from typing import Iterator, List, Optional, Tuple
 
 from ..introspection.objects import ExtendedProperty
 from ..literals import is_constant, string_literal, with_texts
@@ -64,6 +64,22 @@ def _exists(table_id: str, column: Optional[str]) -> str:
     )
 
 
+def comment_of_part(table: TableName, comment: Optional[str], column: Optional[str] = None) -> ExtendedProperty:
+    """Return the ExtendedProperty that is the comment of a table or of a column; without a text there is none."""
+    return ExtendedProperty(
+        table, PROPERTY, "COLUMN" if column else None, bare_identifier(column) if column else None, comment or ""
+    )
+
+
+def planned_comments(table: TableName, model: Model) -> Iterator[ExtendedProperty]:
+    """Yield the comments that a model gives its table and its columns."""
+    texts: List[Tuple[Optional[str], Optional[str]]] = [(None, getattr(model._meta, "db_table_comment", None))]
+    texts += [(field.column, comment_of(field)) for field in model._meta.local_fields]
+    for column, text in texts:
+        if text:
+            yield comment_of_part(table, text, column)
+
+
 def property_sql(item: ExtendedProperty) -> str:
     """Return the statement that adds an ExtendedProperty again."""
     levels = _LEVELS + (_PART_LEVEL if item.part_kind else "")
@@ -99,19 +115,26 @@ class Comments:
         if has_column and (comment or drop):
             self._set(model, comment, field.column)
 
-    def on_model(self, model: Model, columns: Optional[Container[str]] = None) -> None:
-        """
-        Set the comments of the model and of its fields.
-
-        :param columns: names of the columns that the table has, if it may lack some of the model's.
-        """
+    def on_model(self, model: Model) -> None:
+        """Set the comments of the model and of its fields."""
         comment = getattr(model._meta, "db_table_comment", None)
         if comment:
             self.on_table(model, comment)
         for field in model._meta.local_fields:
-            if columns is None or (field.column and bare_identifier(field.column) in columns):
-                self.on_column(model, field)
+            self.on_column(model, field)
+
+    def restore(self, item: ExtendedProperty) -> None:
+        """Add a property again that went with what had it."""
+        if item.name == PROPERTY and item.table.schema is None:
+            # A comment of the script itself.
+            sql = comment_sql(item.table, item.value, item.part_name, self._editor.variable("schema"))
+        else:
+            schema = item.table.schema or self._editor.connection.server.default_schema
+            sql = property_sql(item._replace(table=item.table.in_schema(schema)))
+        self._editor.run([sql])
+        self._editor.catalogue.property_set(item)
 
     def _set(self, model: Model, comment: Optional[str], column: Optional[str] = None) -> None:
         table = self._editor.table_name(model._meta.db_table)
         self._editor.run([comment_sql(table, comment, column, self._editor.variable("schema"))])
+        self._editor.catalogue.property_set(comment_of_part(table, comment, column))

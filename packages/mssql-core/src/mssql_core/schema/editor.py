@@ -8,7 +8,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from .. import compat
 from ..connection.parameters import TypedParam
-from ..introspection.objects import Check, Column, Default, ForeignKey, Index, SchemaObject, is_hidden
+from ..introspection.objects import Column, SchemaObject, is_hidden
 from ..introspection.table_snapshot import TableSnapshot
 from ..literals import literal
 from ..names import TableName, bare_identifier, create_schema_sql, quote_bare, quote_identifier, quote_name
@@ -24,14 +24,14 @@ from .constraint_names import ConstraintNames, matching_names
 from .constraints import ConstraintStatements
 from .deferred import DeferredStatements
 from .dependents import Dependents
+from .following_names import FollowingNames
 from .index_hooks import IndexHooks
 from .indexes import IndexStatements
 from .planned_table import PlannedTables
-from .references import TableReference, hidden_renamings
+from .references import TableReference
 from .statements import CheckCreation, Creation, LiteralTemplate, SchemaStatement, rename_sql
 from .unenforced_keys import OPTION
 
-_Constraint = Union[Check, Default, ForeignKey, Index]
 _Params = Optional[Sequence[Any]]
 
 
@@ -42,6 +42,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
     Its parts take it as their argument, and use its public attributes:
 
     - `names`, `columns`, `indexes`, `constraints`, `comments`: names and statements;
+    - `following`: names that follow those of tables and columns;
     - `catalogue`, `snapshot()`, `plans`: the tables as they are, and as models plan them;
     - `deferred`: statements that wait for the end;
     - `execute()`, `run()`, `run_alone()`, `change_rows()`, `create()`, `drop()`, `alter_column()`,
@@ -86,6 +87,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         self.deferred = DeferredStatements(lambda: self.deferred_sql)
         self.catalogue: Catalogue = (ScriptedCatalogue if collect_sql else Catalogue)(connection)
         self.plans = PlannedTables(self, self.names, self.columns, self.constraints)
+        self.following = FollowingNames(self)
         self._variables = 0
         # Schemas that were created already.
         self._schemas: Set[str] = set()
@@ -151,7 +153,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
 
     def _create_index_name(self, table_name: str, column_names: Sequence[str], suffix: str = "") -> str:
         leaf = TableName.parse(table_name).name
-        return str(super()._create_index_name(leaf, column_names, suffix))
+        return str(super()._create_index_name(leaf, list(map(bare_identifier, column_names)), suffix))
 
     # Execution
 
@@ -326,9 +328,8 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
     def alter_db_table(self, model: Model, old_db_table: str, new_db_table: str) -> None:
         old, new = self.table_name(old_db_table), self.table_name(new_db_table)
         if old != new:
-            if self.collect_sql:
-                self.plans.note_names(model, old_db_table, self.snapshot)
-            self._rename_constraints(old, new)
+            doubtful = self.plans.note_names(model, old_db_table, self.snapshot) if self.collect_sql else []
+            self.following.rename_with_table(old, new, doubtful)
             self._move_table(old, new)
             self.catalogue.table_renamed(old, new)
         self.deferred.rename_table(old_db_table, new_db_table)
@@ -347,49 +348,6 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
             return
         self._schemas.add(schema)
         self.run([create_schema_sql(schema)])
-
-    def _rename_constraints(self, old: TableName, new: TableName) -> None:
-        """
-        Rename the constraints and indexes whose names were made from the table's old name, foreign keys to it too.
-
-        Names of constraints are unique in a schema (error 2714): a later table of the old name needs them.
-        """
-        snapshot = self.catalogue.table(old)
-        self._rename_all(snapshot, snapshot.moved(new))
-
-    def rename_constraints_of_column(self, table: TableName, old: str, new: str) -> None:
-        """
-        Rename the constraints and indexes whose names were made from a column's old name, on either end of foreign keys.
-
-        A script about a table that is not made yet has only the models to tell it the names.
-
-        :param old, new: the names of the column, which has the new one already.
-        """
-        snapshot = self.catalogue.table(table)
-        self._rename_all(snapshot.renamed(new, old), snapshot)
-
-    def _rename_all(self, before: TableSnapshot, after: TableSnapshot) -> None:
-        for kind in ("indexes", "checks", "defaults", "foreign_keys", "incoming"):
-            for old, new in zip(before.groups()[kind], after.groups()[kind]):
-                if old != new:
-                    self.rename_item(old, self.names.followed(old, new))
-
-    def rename_item(self, item: _Constraint, name: Optional[str]) -> None:
-        """
-        Rename a constraint or an index.
-
-        :param name: the new name; None leaves the old one.
-        """
-        if name is None:
-            return
-        if isinstance(item, Index) and not item.is_constraint:
-            self.rename_object("%s.%s" % (item.table, quote_bare(item.name)), name, "INDEX")
-        else:
-            self.rename_object(str(TableName(item.table.schema, item.name)), name)
-        self.catalogue.renamed(item.table, item.name, name)
-        for old, new in hidden_renamings(item, name) if isinstance(item, Index) else ():
-            self.rename_object("%s.%s" % (item.table, quote_bare(old)), new, "COLUMN")
-            self.catalogue.column_renamed(item.table, old, new)
 
     def alter_db_tablespace(self, model: Model, old_db_tablespace: str, new_db_tablespace: str) -> None:
         """Move the table to another filegroup by moving its clustered index."""

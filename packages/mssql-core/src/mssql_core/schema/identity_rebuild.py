@@ -17,7 +17,6 @@ from ..introspection import queries, table_snapshot
 from ..introspection.table_snapshot import TableSnapshot
 from ..names import MAX_NAME_LENGTH, TableName, quote_bare, restart_sql
 from ..plugin.django_types import Model, SchemaEditor
-from .comments import property_sql
 
 # What the new table would lose, by the column of queries.TABLE_KIND.
 _TABLE_LOSSES = {
@@ -92,11 +91,7 @@ def rebuild(editor: SchemaEditor, model: Model, column: str, identity: Optional[
         editor.create(sorted(snapshot.indexes, key=lambda index: index.kind != "CLUSTERED"))
         editor.create(snapshot.statistics + snapshot.checks)
         editor.create(snapshot.foreign_keys + snapshot.incoming)
-        if extras.is_known:
-            extras.create()
-        if editor.collect_sql:
-            # What the script itself has changed, or its earlier statements have renamed, the server cannot tell.
-            editor.comments.on_model(model, snapshot.columns)
+        extras.create()
         if identity:
             # After explicit values the counter stands at the highest of them.
             editor.run([restart_sql(str(snapshot.table))])
@@ -133,11 +128,7 @@ def _create_and_fill(
 
 
 class _Extras:
-    """
-    What a table has besides columns, keys, and indexes.
-
-    :ivar is_known: whether the server has the table.
-    """
+    """What a table has besides columns, keys, and indexes; only a script may be about one that the server has not."""
 
     def __init__(self, editor: SchemaEditor, snapshot: TableSnapshot) -> None:
         self._snapshot = snapshot
@@ -145,10 +136,9 @@ class _Extras:
         name = editor.catalogue.name_on_server(snapshot.table)
         with editor.connection.cursor() as cursor:
             kinds = queries.rows(cursor, queries.TABLE_KIND, [str(name)])
-            self._properties = table_snapshot.load_properties(cursor, name)
             self._triggers = table_snapshot.load_triggers(cursor, name)
             self._permissions = table_snapshot.load_permissions(cursor, name)
-        self.is_known = bool(kinds)
+        self._properties = editor.catalogue.properties(snapshot.table)
         self._lock_escalation = kinds[0].lock_escalation if kinds else "TABLE"
 
     def create(self) -> None:
@@ -160,7 +150,7 @@ class _Extras:
             editor.run_alone(trigger._replace(table=table).create_sql())
         for item in self._properties:
             if not item.part_kind or item.part_kind == "TRIGGER" or item.part_name in self._parts(item.part_kind):
-                editor.run([property_sql(item._replace(table=table.in_schema(item.table.schema)))])
+                editor.comments.restore(item)
         editor.run(_permission_sql(table, permission) for permission in self._permissions)
 
     def _parts(self, kind: Optional[str]) -> Container[Optional[str]]:

@@ -6,16 +6,18 @@ creates. The catalogue does not know it then, but every name is made here: the
 table is taken to be what create_model() makes of the model.
 """
 
+from contextlib import contextmanager
 from typing import Any, Callable, Iterable, Iterator, List, Mapping, Sequence, Set, Tuple
 
 from django.db import models
 from django.db.backends.utils import strip_quotes, truncate_name
 
-from ..introspection.objects import Column, Default, ForeignKey, Index, SchemaObject
+from ..introspection.objects import Column, Default, ExtendedProperty, ForeignKey, Index, SchemaObject
 from ..introspection.table_snapshot import TableSnapshot
 from ..names import TableName, bare_identifier
 from ..plugin.django_types import Field, Model, SchemaEditor
 from .columns import ColumnDefinitions
+from .comments import planned_comments
 from .constraint_names import ConstraintNames
 from .constraints import ConstraintStatements
 from .fields import collation_of, has_db_default, is_computed, is_constrained, is_nullable
@@ -52,24 +54,33 @@ class PlannedTables:
         """
         return ModelPlan(self, model, items)
 
-    def note_names(self, model: Model, db_table: str, snapshot: Callable[[Model], TableSnapshot]) -> None:
+    def note_names(self, model: Model, db_table: str, snapshot: Callable[[Model], TableSnapshot]) -> List[ForeignKey]:
         """
         Plan the model's table, and those with keys to it, with the names that the table's old name gave them.
 
         :param model: the model after its table was renamed.
         :param db_table: the old name.
         :param snapshot: the editor's method, which plans what the server does not have.
+        :returns: the keys of tables between models as they are if the model itself keeps its name, which is unknown.
         """
-        if _is_new_name(model, db_table):
-            self._unknown.update(key.model for key in _keys_to(model) if key.model._meta.auto_created)
+        keys = _keys_to(model) if _is_new_name(model, db_table) else []
+        doubtful = [key for key in keys if key.model._meta.auto_created]
+        self._unknown.update(key.model for key in doubtful)
+        with self._former_names(model, db_table):
+            snapshot(model)
+            for key in self._keys_to(model):
+                snapshot(key.model)
+            return [item for key in doubtful for item in self._constraints.foreign_key(key.model, key).items()]
+
+    @contextmanager
+    def _former_names(self, model: Model, db_table: str) -> Iterator[None]:
+        """Let the model, and the tables between it and others, have their old names."""
         former = {model._meta: db_table, **dict(self._tables_between(model, db_table))}
         tables = {meta: meta.db_table for meta in former}
         try:
             for meta, name in former.items():
                 meta.db_table = name
-            snapshot(model)
-            for key in self._keys_to(model):
-                snapshot(key.model)
+            yield
         finally:
             for meta, name in tables.items():
                 meta.db_table = name
@@ -134,7 +145,7 @@ class PlannedTables:
         snapshot = TableSnapshot(self._editor.table_name(model._meta.db_table))
         for field in model._meta.local_fields:
             snapshot = snapshot.with_items(self.field_items(model, field, is_new_table=True))
-        pk_columns = [field.column for field in getattr(model._meta, "pk_fields", ())]
+        pk_columns = [bare_identifier(field.column) for field in getattr(model._meta, "pk_fields", ())]
         if len(pk_columns) > 1:
             snapshot = snapshot.with_items([self._primary_key(model, pk_columns)])
         statements = [constraint.create_sql(model, self._editor) for constraint in model._meta.constraints]
@@ -148,20 +159,20 @@ class PlannedTables:
         params = field.db_parameters(connection=self._editor.connection)
         if params["type"] is None:
             return []
-        db_table = model._meta.db_table
+        db_table, column = model._meta.db_table, bare_identifier(field.column)
         table = self._editor.table_name(db_table)
         items: List[SchemaObject] = [self.column(table, field, params)]
         if has_db_default(field):
-            name = self._names.default(db_table, field.column)
-            items.append(Default(table, name, field.column, self._columns.db_default(field)))
+            name = self._names.default(db_table, column)
+            items.append(Default(table, name, column, self._columns.db_default(field)))
         if field.primary_key:
-            items.append(self._primary_key(model, [field.column]))
+            items.append(self._primary_key(model, [column]))
         elif is_new_table and field.unique and not is_nullable(field):
-            name = self._names.field_unique(db_table, field.column)
-            items.append(Index(table, name, ((field.column, False),), is_unique=True, is_unique_constraint=True))
+            name = self._names.field_unique(db_table, column)
+            items.append(Index(table, name, ((column, False),), is_unique=True, is_unique_constraint=True))
         if params["check"]:
-            name = self._names.check(db_table, field.column)
-            items.append(check(table, name, params["check"], [field.column]))
+            name = self._names.check(db_table, column)
+            items.append(check(table, name, params["check"], [column]))
         return items
 
     def column(self, table: TableName, field: Field, params: Mapping[str, Any]) -> Column:
@@ -230,3 +241,11 @@ class ModelPlan:
     def table(self) -> TableSnapshot:
         """Return the TableSnapshot."""
         return self._plans.made(self._model).with_items(self._items)
+
+    def comments(self, snapshot: TableSnapshot) -> List[ExtendedProperty]:
+        """Return the comments of what a snapshot of the table lacks: of columns, or of the whole table."""
+        return [
+            comment
+            for comment in planned_comments(snapshot.table, self._model)
+            if (comment.part_name not in snapshot.columns if comment.part_name else not snapshot.exists)
+        ]
