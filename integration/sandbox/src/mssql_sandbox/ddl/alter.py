@@ -65,14 +65,14 @@ def _add_column(ddl: Ddl, table: Table, new: columns.NewColumn) -> None:
     if column.rowversion:
         if defaults:
             raise constraints.rowversion_default(table.name, column.name)
-        ddl.run(f"alter table {table.physical} add column {columns.engine_definition(ddl, table.id, new)}")
+        ddl.alter(table, f"add column {columns.engine_definition(ddl, table.id, new)}")
         columns.register_column(ddl, table.id, new)
         columns.create_rowversion(ddl, table.physical, column)
         return
     fills = defaults and (not column.nullable or defaults[0].with_values)
     if not fills:
         try:
-            ddl.run(f"alter table {table.physical} add column {columns.engine_definition(ddl, table.id, new)}")
+            ddl.alter(table, f"add column {columns.engine_definition(ddl, table.id, new)}")
         except psycopg.errors.InvalidObjectDefinition:
             raise columns.not_deterministic(new, table.name) from None
         columns.register_column(ddl, table.id, new)
@@ -83,7 +83,7 @@ def _add_column(ddl: Ddl, table: Table, new: columns.NewColumn) -> None:
     constraint = defaults[0]
     constraint.for_column = column.name
     sql = constraints.default_sql(ddl, column, constraint)
-    ddl.run(f"alter table {table.physical} add column {columns.engine_definition(ddl, table.id, new)} default {sql}")
+    ddl.alter(table, f"add column {columns.engine_definition(ddl, table.id, new)} default {sql}")
     columns.register_column(ddl, table.id, new)
     constraints.add(ddl, ddl.reload(table), constraint)
 
@@ -96,7 +96,7 @@ def _add_identity(ddl: Ddl, table: Table, new: columns.NewColumn) -> None:
         raise NotSupported(f"an identity column added to {table.name}, which has INSTEAD OF triggers")
     schema = table.physical.split(".")[0]
     definition = columns.engine_definition(ddl, table.id, new).removesuffix(" not null")
-    ddl.run(f"alter table {table.physical} add column {definition}")
+    ddl.alter(table, f"add column {definition}")
     columns.register_column(ddl, table.id, new)
     columns.create_identity(ddl, table.id, column, schema)
     ddl.run(

@@ -31,7 +31,7 @@ def alter(ddl: Ddl, statement: nodes.AlterColumn) -> None:
         _change_type(ddl, table, column, new)
     if new.nullable != column.nullable:
         verb = "drop" if new.nullable else "set"
-        ddl.run(f"alter table {table.physical} alter column {column.physical} {verb} not null")
+        ddl.alter(table, f"alter column {column.physical} {verb} not null")
     length, precision, scale = datatypes.facets(new.type)
     ddl.write(
         "update ms.columns set system_type_id = $3, user_type_id = $4, max_length = $5, precision = $6, scale = $7,"
@@ -113,7 +113,7 @@ def _change_type(ddl: Ddl, table: Table, old: Column, new: Column) -> None:
     detach(ddl, table.id)
     foreign_keys.drop_hidden_columns(ddl, table, old)
     if old.default_id:
-        ddl.run(f"alter table {table.physical} alter column {old.physical} drop default")
+        ddl.alter(table, f"alter column {old.physical} drop default")
     sql = convert(old.physical, old.type, new.type, (ddl.full_name(table), old.name))
     if old.identity is not None:
         _change_identity(ddl, table, new)
@@ -145,4 +145,4 @@ def _renew_default(ddl: Ddl, table: Table, new: Column) -> None:
     definition = ddl.value("select definition from ms.default_constraints where object_id = $1", new.default_id)
     sql = value_sql(ddl, parse_expression(definition), None, new.type)[0]
     ddl.write("update ms.default_constraints set engine_sql = $2 where object_id = $1", new.default_id, sql)
-    ddl.run(f"alter table {table.physical} alter column {new.physical} set default {sql}")
+    ddl.alter(table, f"alter column {new.physical} set default {sql}")

@@ -87,11 +87,11 @@ def switch(ddl: Ddl, table: Table, statement: nodes.AlterTableCheck) -> None:
         catalog = "check_constraints" if kind == "C" else "foreign_keys"
         if not statement.enable:
             ddl.write(f"update ms.{catalog} set is_disabled = 1, is_not_trusted = 1 where object_id = $1", number)
-            ddl.run(f"alter table {table.physical} drop constraint if exists k{number}")
+            ddl.alter(table, f"drop constraint if exists k{number}")
             continue
         verify = bool(statement.check_existing)
         if disabled or verify:
-            ddl.run(f"alter table {table.physical} drop constraint if exists k{number}")
+            ddl.alter(table, f"drop constraint if exists k{number}")
             if kind == "F":
                 foreign_keys.enforce_again(ddl, number, verify)
             else:
@@ -206,7 +206,7 @@ def _add_check(
 
 def _enforce_check(ddl: Ddl, table: Table, name: str, number: int, sql: str, column_id: int, check: bool) -> None:
     try:
-        ddl.run(f"alter table {table.physical} add constraint k{number} check ({sql}){'' if check else ' not valid'}")
+        ddl.alter(table, f"add constraint k{number} check ({sql}){'' if check else ' not valid'}")
     except psycopg.errors.CheckViolation:
         column = next((column.name for column in table.columns if column.id == column_id), None)
         raise SqlServerError(

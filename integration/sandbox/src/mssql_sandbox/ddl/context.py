@@ -88,6 +88,10 @@ class Ddl:
         self.write("delete from ms.dependencies where referencing_id = $1", number)
         self.write("delete from ms.extended_properties where class = 1 and major_id = $1", number)
 
+    def alter(self, table: Table, action: str) -> None:
+        """Run ALTER TABLE on the engine's table."""
+        self.run(f"alter table {table.physical} {action}")
+
     def _take_waiting(self) -> str:
         waiting, self._waiting = self._waiting, []
         return "".join(f"{statement}{', '.join(rows)}; " for statement, rows in waiting)

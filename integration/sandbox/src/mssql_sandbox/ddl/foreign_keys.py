@@ -168,7 +168,7 @@ def _comparison_column(ddl: Ddl, table: Table, column: Column) -> str:
         return hidden
     null = f"null::{datatypes.engine_type(column.type)}"
     type_ = ddl.value(f"select pg_typeof({key_sql(null, column.type)})::text")
-    ddl.run(f"alter table {table.physical} add column {hidden} {type_} generated always as ({key(column)}) stored")
+    ddl.alter(table, f"add column {hidden} {type_} generated always as ({key(column)}) stored")
     return hidden
 
 

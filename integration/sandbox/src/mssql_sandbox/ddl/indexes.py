@@ -169,7 +169,7 @@ def _limit_entries(
         tests.append(f"ms.index_entry({size}, {limit}, '{kind}', {table.id}, {index_id})")
     if tests:
         condition = (f"({where}) is not true or " if where else "") + " and ".join(tests)
-        ddl.run(f"alter table {table.physical} add constraint w{table.id}_{index_id} check ({condition})")
+        ddl.alter(table, f"add constraint w{table.id}_{index_id} check ({condition})")
 
 
 def drop(ddl: Ddl, table: Table, name: str) -> None:
@@ -209,7 +209,7 @@ def forget(ddl: Ddl, table: Table, index_id: int) -> None:
     )
     if index_id == 1:
         ddl.insert("indexes", object_id=table.id, index_id=0, type=0)
-    ddl.run(f"alter table {table.physical} drop constraint if exists w{table.id}_{index_id}")
+    ddl.alter(table, f"drop constraint if exists w{table.id}_{index_id}")
 
 
 def alter(ddl: Ddl, statement: nodes.AlterIndex) -> None:

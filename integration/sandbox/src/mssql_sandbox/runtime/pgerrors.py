@@ -235,18 +235,6 @@ def _out_of_range(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlS
     return SqlServerError(8115, source="expression", target=target)
 
 
-def _serialization(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
-    return SqlServerError(3960, table=lookup.table_in_use, database=lookup.database)
-
-
-def _deadlock(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
-    return SqlServerError(1205, process=lookup.spid)
-
-
-def _untranslatable(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
-    return NotSupported("a byte that the code page has no character for")
-
-
 def _always(number: int, **values: Any) -> Callable[..., SqlServerError]:
     """A handler of an engine error that has one counterpart."""
     return lambda error, lookup, verb: SqlServerError(number, **values)
@@ -284,11 +272,14 @@ _HANDLERS: tuple[tuple[Any, Any], ...] = (
     (pg.NotNullViolation, _not_null),
     (pg.NumericValueOutOfRange, _out_of_range),
     (pg.DivisionByZero, _always(8134)),
-    (pg.UntranslatableCharacter, _untranslatable),
+    (pg.UntranslatableCharacter, lambda *_: NotSupported("a byte that the code page has no character for")),
     (pg.CardinalityViolation, _cardinality),
-    (pg.DeadlockDetected, _deadlock),
+    (pg.DeadlockDetected, lambda _, lookup, __: SqlServerError(1205, process=lookup.spid)),
     (pg.LockNotAvailable, _always(1222)),
-    (pg.SerializationFailure, _serialization),
+    (
+        pg.SerializationFailure,
+        lambda _, lookup, __: SqlServerError(3960, table=lookup.table_in_use, database=lookup.database),
+    ),
     (pg.InvalidArgumentForLogarithm, _always(3623)),
     (pg.InvalidArgumentForNtileFunction, _always(4116, name="ntile")),
     (pg.InvalidArgumentForPowerFunction, _always(3623)),

@@ -27,7 +27,7 @@ def undeclared(batch: nodes.Batch) -> dict[str, int]:
     for node in _inside(batch.statements):
         if isinstance(node, (nodes.DeclareItem, nodes.DeclareTable)):
             known.add((node.variable if isinstance(node, nodes.DeclareTable) else node.name).casefold())
-        for name in _used(node):
+        for name in variables_of(node):
             if not name.startswith("@@"):
                 used.setdefault(name.casefold(), node.line)
     return {name: line for name, line in used.items() if name not in known}
@@ -40,8 +40,9 @@ def _check_module(module: nodes.CreateModule) -> None:
     for node in _inside([*module.body, *([module.query] if module.query else [])]):
         if isinstance(node, nodes.Use):
             raise SqlServerError(154, line=node.line)
-        if isinstance(node, nodes.Variable) and not node.name.startswith("@@") and node.name.casefold() not in known:
-            raise SqlServerError(137, name=node.name, line=node.line)
+        for name in variables_of(node):
+            if not name.startswith("@@") and name.casefold() not in known:
+                raise SqlServerError(137, name=name, line=node.line)
         if isinstance(node, nodes.Name) and node.parts[0].startswith("@") and node.parts[0].casefold() not in known:
             raise SqlServerError(1087, name=node.parts[0], line=node.line)
 
@@ -50,7 +51,7 @@ def _declared(statements: Sequence[nodes.Node], known: set[str]) -> None:
     """Add all declarations of the statements, regardless of control flow."""
     used: dict[str, nodes.Node] = {}
     for node in _inside(statements):
-        for name in _used(node):
+        for name in variables_of(node):
             if name.casefold() not in known:
                 used.setdefault(name.casefold(), node)
         if isinstance(node, (nodes.DeclareItem, nodes.DeclareTable, nodes.ParameterDeclaration)):
@@ -63,10 +64,14 @@ def _declared(statements: Sequence[nodes.Node], known: set[str]) -> None:
             known.add(name.casefold())
 
 
-def _used(node: nodes.Node) -> list[str]:
+def variables_of(node: nodes.Node) -> list[str]:
     """Scalar variables that a node itself reads or sets."""
     if isinstance(node, (nodes.Variable, nodes.SetVariable)):
         return [node.name]
+    if isinstance(node, nodes.CursorCommand):
+        return node.into
+    if isinstance(node, nodes.Execute):
+        return [node.result] if node.result else []
     return [node.assign] if isinstance(node, nodes.SelectItem) and node.assign else []
 
 

@@ -31,7 +31,7 @@ def check_restrictions(batch: nodes.Batch, check_call: Callable[[nodes.Node], No
     check_declarations(batch)
     rules: dict[type, Any] = _RULES
     if check_call:
-        called = (nodes.FunctionCall, nodes.SetVariable, nodes.DeclareItem)
+        called = (nodes.FunctionCall, nodes.SetVariable, nodes.DeclareItem, nodes.Execute, nodes.CursorCommand)
         rules = {**_RULES, **dict.fromkeys(called, lambda node, inner: check_call(node))}
     for statement in batch.statements:
         _check(statement, rules)

@@ -16,7 +16,7 @@ from ..types.typenames import engine_cast
 from . import builtins, functions
 from .bound import EXPLICIT, LITERAL, Bound, Scope, quote
 from .builtins.session import GLOBAL_VARIABLES, OTHER_VARIABLES, SESSION_FUNCTIONS
-from .constants import truth
+from .constants import folded_integer, truth
 from .operands import beside, convert, recollated, same_collation, stronger, unified
 from .translation import Translation
 
@@ -245,10 +245,11 @@ class Expressions:
         target = self.context.type_of(node.type)
         style = None
         if node.style is not None:
-            bound = self.expression(node.style, scope)
-            if not bound.is_constant or bound.constant is None and not bound.is_null:
-                raise NotSupported("CONVERT with a style that is not a constant")
-            style = bound.constant
+            style = folded_integer(node.style)
+            if self.expression(node.style, scope).is_null:  # gives NULL
+                operand = Bound(f"NULL::{engine_cast(operand.type)}", operand.type)
+            elif style is None or abs(style) >= 2**31:
+                raise NotSupported("CONVERT with a style that is not a constant of the type int")
         if target.is_character:
             source_collation = operand.type.collation if operand.type.is_character else None
             target = replace(target, collation=source_collation or self.context.collation)

@@ -23,6 +23,8 @@ MAXIMUM_OFFSET = 14 * 60
 PLP_NULL = 0xFFFFFFFFFFFFFFFF
 PLP_UNKNOWN = 0xFFFFFFFFFFFFFFFE
 
+Reader = Callable[[Buffer, TypeInfo, str], Any]
+
 
 class InvalidValue(Exception):
     """The bytes are not a value of their type."""
@@ -192,14 +194,12 @@ def _short_data(buffer: Buffer, info: TypeInfo, parameter: str) -> bytes | None:
     return buffer.take(size)
 
 
-def _long_data(buffer: Buffer) -> bytes | None:
+def _long_data(buffer: Buffer, info: TypeInfo, parameter: str) -> bytes | None:
     size = buffer.unsigned(4)
     return None if size == 0xFFFFFFFF else buffer.take(size)
 
 
-def _utf16(data: bytes | None) -> str | None:
-    if data is None:
-        return None
+def _utf16(data: bytes, info: TypeInfo) -> str:
     if len(data) % 2:
         raise InvalidValue
     try:
@@ -208,30 +208,18 @@ def _utf16(data: bytes | None) -> str | None:
         raise NotSupported("half of a surrogate pair in a Unicode value") from None
 
 
-def _unicode(buffer: Buffer, info: TypeInfo, parameter: str) -> str | None:
-    return _utf16(_short_data(buffer, info, parameter))
+def _of_page(data: bytes, info: TypeInfo) -> str:
+    return decoder(info.page)(data)
 
 
-def _character(buffer: Buffer, info: TypeInfo, parameter: str) -> str | None:
-    data = _short_data(buffer, info, parameter)
-    return None if data is None else decoder(info.page)(data)
+def _text(take: Callable[..., bytes | None], decode: Callable[[bytes, TypeInfo], str]) -> Reader:
+    """A reader of strings: ``take`` takes their bytes."""
 
+    def read(buffer: Buffer, info: TypeInfo, parameter: str) -> str | None:
+        data = take(buffer, info, parameter)
+        return None if data is None else decode(data, info)
 
-def _binary(buffer: Buffer, info: TypeInfo, parameter: str) -> bytes | None:
-    return _short_data(buffer, info, parameter)
-
-
-def _text(buffer: Buffer, info: TypeInfo, parameter: str) -> str | None:
-    data = _long_data(buffer)
-    return None if data is None else decoder(info.page)(data)
-
-
-def _ntext(buffer: Buffer, info: TypeInfo, parameter: str) -> str | None:
-    return _utf16(_long_data(buffer))
-
-
-def _image(buffer: Buffer, info: TypeInfo, parameter: str) -> bytes | None:
-    return _long_data(buffer)
+    return read
 
 
 def _xml(buffer: Buffer, info: TypeInfo, parameter: str) -> str | None:
@@ -239,9 +227,9 @@ def _xml(buffer: Buffer, info: TypeInfo, parameter: str) -> str | None:
     if data is None:
         return None
     if data.startswith(b"\xff\xfe"):
-        return _utf16(data[2:])
+        return _utf16(data[2:], info)
     if data.startswith(b"<\0"):
-        return _utf16(data)
+        return _utf16(data, info)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -258,23 +246,21 @@ def _sql_variant(buffer: Buffer, info: TypeInfo, parameter: str) -> None:
     return None
 
 
-Reader = Callable[[Buffer, TypeInfo, str], Any]
-
 _READERS: dict[int, Reader] = {
     **dict.fromkeys(typeinfo.FIXED, _fixed),
     **dict.fromkeys((typeinfo.INTN, typeinfo.BITN, typeinfo.FLTN, typeinfo.MONEYN), _nullable),
     **dict.fromkeys((typeinfo.DATETIMN, typeinfo.GUID), _nullable),
-    **dict.fromkeys((typeinfo.NVARCHAR, typeinfo.NCHAR), _unicode),
-    **dict.fromkeys((typeinfo.BIGVARCHAR, typeinfo.BIGCHAR), _character),
-    **dict.fromkeys((typeinfo.BIGVARBINARY, typeinfo.BIGBINARY), _binary),
+    **dict.fromkeys((typeinfo.NVARCHAR, typeinfo.NCHAR), _text(_short_data, _utf16)),
+    **dict.fromkeys((typeinfo.BIGVARCHAR, typeinfo.BIGCHAR), _text(_short_data, _of_page)),
+    **dict.fromkeys((typeinfo.BIGVARBINARY, typeinfo.BIGBINARY), _short_data),
     **dict.fromkeys((typeinfo.DECIMALN, typeinfo.NUMERICN), _decimal),
     typeinfo.DATEN: _date,
     typeinfo.TIMEN: _time,
     typeinfo.DATETIME2N: _datetime2,
     typeinfo.DATETIMEOFFSETN: _datetimeoffset,
-    typeinfo.TEXT: _text,
-    typeinfo.NTEXT: _ntext,
-    typeinfo.IMAGE: _image,
+    typeinfo.TEXT: _text(_long_data, _of_page),
+    typeinfo.NTEXT: _text(_long_data, _utf16),
+    typeinfo.IMAGE: _long_data,
     typeinfo.XML: _xml,
     typeinfo.NULL_TYPE: _null,
     typeinfo.SQL_VARIANT: _sql_variant,

@@ -238,13 +238,11 @@ create function ms.databasepropertyex(database_name text, property text) returns
     when 'status' then d.state_desc
     when 'updateability' then case d.is_read_only when 1 then 'READ_ONLY' else 'READ_WRITE' end
     when 'useraccess' then d.user_access_desc
-    when 'isautocreatestatistics' then '1'
-    when 'isautoupdatestatistics' then '1'
     when 'sqlsortorder' then '52'
     when 'lcid' then '1033'
-    else case when casefold(property) in ('isinstandby', 'isautoclose', 'isautoshrink', 'isansinulldefault', 'isansinullsenabled',
-      'isansipaddingenabled', 'isansiwarningsenabled', 'isarithmeticabortenabled', 'isnullconcat',
-      'isnumericroundabortenabled', 'isquotedidentifiersenabled', 'isfulltextenabled') then '0' end
+    else case when property ~* '^isauto(create|update)statistics$' then '1' when property ~* '^is(instandby|auto(close|shrink)|'
+      'ansinulldefault|(ansi(nulls|padding|warnings)|arithmeticabort|numericroundabort|quotedidentifiers|fulltext)enabled|'
+      'nullconcat)$' then '0' end
     end) p(v)
   where casefold(d.name) = casefold(rtrim(database_name))
 $$;
@@ -322,22 +320,17 @@ create function ms.help_collations() returns table (name text, description text)
     select 'BIN' as suffix, 'binary sort' as description
     union all select 'BIN2', 'binary code point comparison sort'
     union all
-    select c.code || a.code || k.code || w.code, c.text || a.text || k.text || w.text
+    select c.code || a.code || k.code || w.code || s.code, c.text || a.text || k.text || w.text || s.text
     from (values ('CI', 'case-insensitive'), ('CS', 'case-sensitive')) c(code, text),
       (values ('_AI', ', accent-insensitive'), ('_AS', ', accent-sensitive')) a(code, text),
       (values ('', ', kanatype-insensitive'), ('_KS', ', kanatype-sensitive')) k(code, text),
-      (values ('', ', width-insensitive'), ('_WS', ', width-sensitive')) w(code, text)
+      (values ('', ', width-insensitive'), ('_WS', ', width-sensitive')) w(code, text),
+      (values ('', ''), ('_SC', ', supplementary characters'), ('_SC_UTF8', ', supplementary characters, UTF8')) s(code, text)
+    where s.code = '' or f.family like '%\_100' and k.code || w.code = ''
     union all
-    select c.code || a.code || '_SC' || u.code, c.text || a.text || ', kanatype-insensitive, width-insensitive, '
-      || 'supplementary characters' || u.text
-    from (values ('CI', 'case-insensitive'), ('CS', 'case-sensitive')) c(code, text),
-      (values ('_AI', ', accent-insensitive'), ('_AS', ', accent-sensitive')) a(code, text),
-      (values ('', ''), ('_UTF8', ', UTF8')) u(code, text)
-    where f.family like '%\_100' and (u.code = '' or coalesce(nullif(current_setting('ms.version', true), ''), '17') >= '15')
-    union all
-    select 'BIN2_UTF8', 'binary code point comparison sort, UTF8'
-    where f.family like '%\_100' and coalesce(nullif(current_setting('ms.version', true), ''), '17') >= '15'
+    select 'BIN2_UTF8', 'binary code point comparison sort, UTF8' where f.family like '%\_100'
   ) x
+  where x.suffix !~ 'UTF8' or coalesce(nullif(current_setting('ms.version', true), ''), '17') >= '15'
   union all
   select name, description from (values
     ('SQL_Latin1_General_CP1_CI_AI', 'Latin1-General, case-insensitive, accent-insensitive, kanatype-insensitive, '

@@ -4,6 +4,7 @@ from typing import Any
 
 from ...errors import NotSupported, SqlServerError
 from ...syntax import nodes
+from ...syntax.declarations import variables_of
 from . import aggregate, datetime, json, json_aggregate, math, metadata, string, system, text, window
 from .registry import Function
 from .session import GLOBAL_VARIABLES, OTHER_VARIABLES, SESSION_FUNCTIONS
@@ -33,11 +34,12 @@ def check_call(node: Any, version: Any) -> None:
     :raises SqlServerError: 195 for an unknown function, those of :meth:`Function.check`; 102 for a system function set
         (probes of SQL Server 2025, RyanLamansky/sql-server-simulator session-options.md).
     """
-    if isinstance(node, (nodes.SetVariable, nodes.DeclareItem)):
-        if node.name in GLOBAL_VARIABLES or node.name in OTHER_VARIABLES:
-            if isinstance(node, nodes.DeclareItem):
-                raise NotSupported(f"a variable named {node.name}", node.line)
-            raise SqlServerError(102, near=node.name, line=node.line)
+    if not isinstance(node, nodes.FunctionCall):
+        names = [node.name] if isinstance(node, nodes.DeclareItem) else variables_of(node)
+        for name in (name for name in names if name in GLOBAL_VARIABLES or name in OTHER_VARIABLES):
+            if not isinstance(node, nodes.SetVariable):
+                raise NotSupported(f"a variable named {name}", node.line)
+            raise SqlServerError(102, near=name, line=node.line)
         return
     if node.rowset or "." in node.name or node.name.casefold() in SESSION_FUNCTIONS:
         return

@@ -10,6 +10,7 @@ from ...types.collation import canonical
 from ...types.pairs import label
 from ...types.typenames import pg_type
 from ..bound import COLUMN, Bound, Output, Relation, Scope
+from ..constants import folded_integer
 from ..functions import expand
 from ..operands import convert, unified
 from ..translation import Translation
@@ -107,15 +108,25 @@ def _string_split(call: Call, source: nodes.FunctionSource) -> Relation:
     if not 2 <= call.count <= 3:
         raise SqlServerError(189, name="string_split", minimum=2, maximum=3)
     value, separator = call.text(1), call.text(2)
+    if call.second.is_null:
+        raise NotSupported("STRING_SPLIT with NULL as separator", source.line)
     if value.type.collation != call.context.collation:
         raise NotSupported("STRING_SPLIT of a string in a collation other than the database's", source.line)
     type_ = SqlType("nvarchar" if value.type.is_unicode or separator.type.is_unicode else "varchar",
                     length=value.type.length, collation=call.context.collation)  # fmt: skip
-    outputs = [Output("value", type_, True, COLUMN)]
+    outputs, wanted = [Output("value", type_, True, COLUMN)], None
     sql = f"SELECT s.v AS o1 FROM ms.string_split({value.sql}, {separator.sql}) s"
     if call.count > 2:
         if not call.context.version.allows("string_split_ordinal"):
             raise SqlServerError(8144, name="string_split", state=1)
+        wanted = folded_integer(source.call.arguments[2])
+        if isinstance(source.call.arguments[2], (nodes.Variable, nodes.ColumnRef)):
+            raise SqlServerError(8748)
+        if wanted not in (None, 0, 1):
+            raise SqlServerError(4199, value=wanted, position=3, name="string_split")
+        if wanted is None and not call.bind(3).is_null:
+            raise NotSupported("STRING_SPLIT with an enable_ordinal that is no literal", source.line)
+    if wanted:
         outputs.append(Output("ordinal", BIGINT, False))
         sql = f"SELECT s.v AS o1, s.n AS o2 FROM ms.string_split({value.sql}, {separator.sql}) s"
     return Relation(sql, outputs)
