@@ -269,8 +269,8 @@ def test_ignored_conflicts(compiled):
     by_code = "COALESCE((SELECT [__t].[code] FROM [ormtests_author] AS [__t] WHERE 1 = 0), [__c1])"
     assert "ROW_NUMBER() OVER (PARTITION BY %s ORDER BY [__ord]) AS [__n0]" % by_code in sql
     assert sql.endswith(
-        " AS [__rows]) AS [__source] WHERE ([__source].[__n0] = 1 OR [__source].[__c1] IS NULL) AND NOT EXISTS(SELECT 1 FROM "
-        "[ormtests_author] AS [__target] WITH (UPDLOCK, HOLDLOCK) WHERE [__target].[code] = [__source].[__c1])"
+        " AS [__rows] WHERE NOT EXISTS(SELECT 1 FROM [ormtests_author] AS [__target] WITH (UPDLOCK, HOLDLOCK) "
+        "WHERE [__target].[code] = [__rows].[__c1])) AS [__source] WHERE ([__source].[__n0] = 1 OR [__source].[__c1] IS NULL)"
     )
 
 
@@ -284,10 +284,10 @@ def test_ignored_conflicts_of_a_key_of_several_columns(compiled):
         "INSERT INTO [parcels_parcel] ([place], [number], [weight]) SELECT [__c0], [__c1], [__c2] FROM (SELECT [__rows].*, "
         "ROW_NUMBER() OVER (PARTITION BY [__c0] COLLATE Latin1_General_BIN2, [__c1] ORDER BY [__ord]) AS [__n0] FROM (SELECT "
         "[__ord], [__c0], [__c1], [__c2] FROM OPENJSON(%s) WITH ([__ord] int '$[0]', [__c0] nvarchar(4000) COLLATE "
-        "Latin1_General_BIN2 '$[1]', [__c1] bigint '$[2]', [__c2] numeric(5, 1) '$[3]')) AS [__rows]) AS [__source] WHERE "
-        "([__source].[__n0] = 1 OR [__source].[__c0] IS NULL OR [__source].[__c1] IS NULL) AND NOT EXISTS(SELECT 1 FROM "
-        "[parcels_parcel] AS [__target] WITH (UPDLOCK, HOLDLOCK) WHERE [__target].[place] = [__source].[__c0] AND "
-        "[__target].[number] = [__source].[__c1])"
+        "Latin1_General_BIN2 '$[1]', [__c1] bigint '$[2]', [__c2] numeric(5, 1) '$[3]')) AS [__rows] WHERE NOT EXISTS("
+        "SELECT 1 FROM [parcels_parcel] AS [__target] WITH (UPDLOCK, HOLDLOCK) WHERE [__target].[place] = [__rows].[__c0] "
+        "AND [__target].[number] = [__rows].[__c1])) AS [__source] WHERE ([__source].[__n0] = 1 OR "
+        "[__source].[__c0] IS NULL OR [__source].[__c1] IS NULL)"
     )
     assert json.loads(params[0].value) == [[0, "a", 1, "1.3"], [1, "b", 2, None]]
 

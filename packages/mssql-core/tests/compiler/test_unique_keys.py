@@ -11,7 +11,7 @@ from mssql_core.compiler.unique_keys import check_unique, unique_keys
 
 def names(model, *fields):
     fields = [model._meta.get_field(name) for name in fields]
-    return [tuple(field.name for field in key) for key in unique_keys(model._meta, fields)]
+    return [tuple(field.name for field in key.fields) for key in unique_keys(model._meta, fields)]
 
 
 def test_keys_within_the_fields():
@@ -30,7 +30,7 @@ def test_a_composite_key():
 
 @since(4, 0)
 def test_each_way_to_declare_a_key():
-    """Each once; neither conditions nor expressions are a key of fields."""
+    """Each once; expressions are no key of fields."""
 
     class Keyed(models.Model):
         a = models.IntegerField(unique=True)
@@ -47,9 +47,26 @@ def test_each_way_to_declare_a_key():
                 UniqueConstraint(Lower("b"), name="expression"),
             ]
 
-    assert names(Keyed, "a", "b", "c") == [("a",), ("a", "b"), ("b", "c"), ("a", "c")]
+    assert names(Keyed, "a", "b", "c") == [("a",), ("a", "b"), ("b", "c"), ("a", "c"), ("c",)]
+    # The condition of the last one is on another field.
+    assert names(Keyed, "b", "c") == [("b", "c")]
     fields = {field.name: field for field in Keyed._meta.fields}
-    check_unique(Keyed._meta, [fields["c"], fields["b"]])
+    assert not check_unique(Keyed._meta, [fields["c"], fields["b"]]).equal_nulls
+    with pytest.raises(ProgrammingError):
+        check_unique(Keyed._meta, [fields["c"]])
     with pytest.raises(ProgrammingError) as told:
         check_unique(Keyed._meta, [fields["b"], fields["id"]])
     assert str(told.value) == "unique_fields: no unique constraint of keys.Keyed has exactly the fields b, id."
+
+
+@since(5, 0)
+def test_the_stricter_of_two_keys_decides_about_nulls():
+    class Noted(models.Model):
+        a = models.IntegerField(unique=True, null=True)
+
+        class Meta:
+            app_label, apps = "keys", Apps()
+            constraints = [UniqueConstraint(fields=["a"], nulls_distinct=False, name="single")]
+
+    field = Noted._meta.get_field("a")
+    assert check_unique(Noted._meta, [field]).equal_nulls and names(Noted, "a") == [("a",), ("a",)]

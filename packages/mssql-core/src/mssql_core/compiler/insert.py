@@ -15,10 +15,11 @@ from ..compat.orm import PARAMS, on_conflict, placeholder_getter
 from ..names import in_query
 from ..plugin.django_types import CompilerMixin, Field
 from ..plugin.types import Capability, Compiled
-from .field_values import is_text, is_written_by_server, refuse_to_write, stored, whole_value
+from .field_values import is_written_by_server, refuse_to_write, stored, whole_value
 from .insert_columns import Cell, Column, field_values, groups_by_sequence, prepared
 from .insert_rows import ORDINAL, JSONRows, RowSource, ValueRows
 from .moments import assigned
+from .new_rows import NewRows, matching
 from .output_clause import OUTPUT_WITH_TRIGGERS, Returning
 from .predicates import as_value
 from .returned_rows import check_keys, last_rows
@@ -88,7 +89,7 @@ class InsertMixin(CompilerMixin):
         if not self.connection.server.has(Capability.OPENJSON):
             return None
         fields = [column.field for column in columns]
-        keys = [field for key in unique_keys(self.query.get_meta(), fields) for field in key] if conflict else ()
+        keys = [field for key in unique_keys(self.query.get_meta(), fields) for field in key.fields] if conflict else ()
         return JSONRows.of(columns, rows, self.connection, keys)
 
     # ---- statements -------------------------------------------------------------------
@@ -144,14 +145,11 @@ class InsertMixin(CompilerMixin):
             refuse_to_write(field, None, self.connection)
         table, params = source.table_sql()
         quote = self.quote_name
-        check_unique(self.query.get_meta(), self.query.unique_fields)
+        key = check_unique(self.query.get_meta(), self.query.unique_fields)
         # A key that the server writes is in no row yet.
         keys = "1 = 0"
         if all(field in source.fields for field in self.query.unique_fields):
-            keys = " AND ".join(
-                "[__target].%s = [__source].%s" % (quote(field.column), source.column(field))
-                for field in self.query.unique_fields
-            )
+            keys = matching(key, source, "[__source]", self)
         changes = ", ".join(
             "%s = %s" % (quote(field.column), self._new_value(field, source)) for field in self.query.update_fields
         )
@@ -166,45 +164,8 @@ class InsertMixin(CompilerMixin):
         return "[__source].%s" % source.column(field) if field in source.fields else "DEFAULT"
 
     def _insert_new(self, source: RowSource) -> Compiled:
-        """INSERT of the rows whose keys are neither in the table nor in an earlier row of the source."""
-        table, params = source.table_sql()
-        numbers: List[str] = []
-        conditions: List[str] = []
-        for index, key in enumerate(unique_keys(self.query.get_meta(), source.fields)):
-            columns = [source.column(field) for field in key]
-            groups = ", ".join(self._collated(field, source.column(field)) for field in key)
-            numbers.append("ROW_NUMBER() OVER (PARTITION BY %s ORDER BY [%s]) AS [__n%d]" % (groups, ORDINAL, index))
-            nulls = " OR ".join("[__source].%s IS NULL" % column for column in columns)
-            conditions.append("([__source].[__n%d] = 1 OR %s)" % (index, nulls))
-            matches = " AND ".join(
-                "[__target].%s = [__source].%s" % (self.quote_name(field.column), source.column(field)) for field in key
-            )
-            conditions.append(
-                "NOT EXISTS(SELECT 1 FROM %s AS [__target] WITH (UPDLOCK, HOLDLOCK) WHERE %s)" % (self._table, matches)
-            )
-        sql = "INSERT INTO %s (%s) SELECT %s FROM (SELECT %s FROM %s AS [__rows]) AS [__source]" % (
-            self._table,
-            self._names(source.fields),
-            ", ".join(source.column(field) for field in source.fields),
-            ", ".join(["[__rows].*", *numbers]),
-            table,
-        )
-        return sql + (" WHERE " + " AND ".join(conditions) if conditions else ""), params
-
-    def _collated(self, field: Field, column: str) -> str:
-        """The source's `column` with the collation of the table's column, by which the key is unique.
-
-        If the field names none, an empty read of the table's column supplies it: in the precedence of collations a
-        column's goes before a value's.
-        https://learn.microsoft.com/sql/t-sql/statements/collation-precedence-transact-sql
-        """
-        if not is_text(field, self.connection):
-            return column
-        collation = getattr(field, "db_collation", None)
-        if collation:
-            return "%s COLLATE %s" % (column, collation)
-        name = self.quote_name(field.column)
-        return "COALESCE((SELECT [__t].%s FROM %s AS [__t] WHERE 1 = 0), %s)" % (name, self._table, column)
+        """INSERT of the rows whose keys are neither in the table nor in an earlier row that is inserted."""
+        return NewRows(self, self._table, source).as_sql()
 
     # ---- parts ------------------------------------------------------------------------
 

@@ -1,0 +1,119 @@
+"""bulk_create() with ignore_conflicts and update_conflicts: conflicts are those of the table, and nothing else is left out."""
+
+import datetime
+
+import django
+import pytest
+from django.apps.registry import Apps
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import Q, UniqueConstraint, Value
+
+pytestmark = pytest.mark.usefixtures("shop")
+
+
+class Member(models.Model):
+    email = models.CharField(max_length=50, null=True)
+    left = models.DateField(null=True)
+    number = models.IntegerField(unique=True, null=True)
+    note = models.CharField(max_length=10, default="")
+
+    class Meta:
+        app_label, apps = "conflicts", Apps()
+        constraints = [
+            UniqueConstraint(fields=["email"], condition=Q(left=None) & ~Q(note="%s"), name="conflicts_email"),
+        ]
+
+
+class Seat(models.Model):
+    hall = models.CharField(max_length=20, null=True)
+    place = models.IntegerField(null=True)
+    note = models.CharField(max_length=10, default="")
+
+    class Meta:
+        app_label, apps = "conflicts", Apps()
+        constraints = (
+            [UniqueConstraint(fields=["hall", "place"], nulls_distinct=False, name="conflicts_seat")]
+            if django.VERSION >= (5, 0)
+            else []
+        )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tables(shop):
+    with connection.schema_editor() as editor:
+        for kind in (Member, Seat):
+            editor.create_model(kind)
+    yield
+    with connection.schema_editor() as editor:
+        for kind in (Member, Seat):
+            editor.delete_model(kind)
+
+
+@pytest.fixture(autouse=True)
+def undone(tables):
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def notes(model):
+    return sorted(model.objects.values_list("note", flat=True))
+
+
+def ignore(*objects):
+    type(objects[0]).objects.bulk_create(objects, ignore_conflicts=True)
+
+
+def test_a_constraint_with_a_condition_is_ignored_where_it_holds():
+    gone = datetime.date(2026, 1, 1)
+    Member.objects.create(email="a", note="old")
+    Member.objects.create(email="b", left=gone, note="old")
+    ignore(
+        Member(email="a", note="no"), Member(email="a", left=gone, note="1"), Member(email="b", note="2"),
+        Member(email="b", note="no"), Member(email="c", note="%s"), Member(email="c", note="3"),
+        Member(email="c", note="%s"), Member(note="4"), Member(note="5"),
+    )  # fmt: skip
+    assert notes(Member) == ["%s", "%s", "1", "2", "3", "4", "5", "old", "old"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Member.objects.create(email="c")
+
+
+@pytest.mark.parametrize("value", [Value("a"), "a"], ids=["an expression", "a value"])
+def test_the_condition_of_rows_with_expressions(value):
+    Member.objects.create(email="a")
+    ignore(Member(email=value, note="no"), Member(email=value, left=datetime.date(2026, 1, 1), note="yes"))
+    assert notes(Member) == ["", "yes"]
+
+
+def test_a_row_counts_only_where_it_is_inserted():
+    """Of several keys: what is left out for one key takes no value of another."""
+    first = Member.objects.create(email="a", number=1, note="old")
+    ignore(
+        Member(pk=first.pk, email="b", number=2, note="no"), Member(email="b", number=3, note="1"),
+        Member(email="c", number=3, note="no"), Member(email="c", number=4, note="2"),
+        Member(email="c", number=5, note="no"), Member(email="d", number=5, note="3"),
+    )  # fmt: skip
+    assert notes(Member) == ["1", "2", "3", "old"]
+
+
+@pytest.mark.parametrize("count", [3, 1000])
+def test_many_rows_of_which_some_are_there(count):
+    Member.objects.bulk_create(Member(number=number, email=str(number)) for number in range(0, count, 3))
+    ignore(*[Member(number=number, email=str(number), note="new") for number in range(count)] * 2)
+    assert Member.objects.count() == count and Member.objects.filter(note="new").count() == count - (count + 2) // 3
+
+
+@pytest.mark.skipif(django.VERSION < (5, 0), reason="nulls_distinct came with Django 5.0")
+def test_nulls_that_are_not_distinct():
+    Seat.objects.create(note="old")
+    Seat.objects.create(hall="a", note="old")
+    seats = [Seat(note="1"), Seat(hall="a", note="2"), Seat(place=7, note="3"), Seat(place=8, note="4")]
+    ignore(*seats, Seat(place=7, note="no"))
+    assert notes(Seat) == ["3", "4", "old", "old"]
+    for seat in seats:
+        seat.note += "!"
+    made = Seat.objects.bulk_create(
+        seats, update_conflicts=True, unique_fields=["hall", "place"], update_fields=["note"]
+    )
+    assert notes(Seat) == ["1!", "2!", "3!", "4!"]
+    assert {seat.pk for seat in made} == set(Seat.objects.values_list("pk", flat=True))
