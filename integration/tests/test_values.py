@@ -7,8 +7,8 @@ import django
 import pytest
 from django.apps.registry import Apps
 from django.db import DataError, connection, models, transaction
-from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Length, Lower, Replace
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Concat, Length, Lower, Replace
 from django.utils.safestring import mark_safe
 
 from mssql_core.fields import LegacyDateTimeField, SmallDateTimeField, VarcharField
@@ -369,6 +369,19 @@ def test_nor_others_of_texts_of_another_class(path):
             path(code=text)
     with pytest.raises(DataError, match="Thing.name: .*lone surrogate"), transaction.atomic():
         path(name=mark_safe("\ud800"))
+
+
+@paths
+@pytest.mark.parametrize("expression", [
+    Value("Łódź"), Coalesce(Value("Łódź"), Value("")), Concat(Value("a"), Value("b"), Value("Ł")),
+    Case(When(Q(pk__gt=0), then=Lower(Value("a"))), default=Coalesce(Value("Łódź"), Value(""))),
+], ids=["value", "coalesce", "concat", "case"])  # fmt: skip
+def test_nor_those_of_expressions(path, expression):
+    if isinstance(expression, Case) and path in (create, bulk_create, rows_of_their_own):
+        expression = expression.default
+    with pytest.raises(DataError, match="Thing.code: .*code page"), transaction.atomic():
+        path(code=expression)
+    assert stored(path, code=Coalesce(Value(None, models.CharField()), Value("Malmö"))) == ("Malmö",)
 
 
 @pytest.mark.parametrize("text", ["Mueller", "Müller"])

@@ -10,11 +10,12 @@ import decimal
 import re
 import uuid
 from functools import lru_cache
-from typing import Any, Callable, Dict, Optional, Tuple, TypeVar, Union
+from typing import Any, Callable, Dict, Iterator, Optional, Tuple, TypeVar, Union
 
 from django.conf import settings
 from django.db import DataError, models
-from django.db.models import DecimalField, Value
+from django.db.models import Case, DecimalField, ExpressionWrapper, Value
+from django.db.models.functions import Coalesce, Concat, ConcatPair, Greatest, Least
 from django.utils import timezone
 
 from .. import errors
@@ -223,6 +224,34 @@ def whole_value(field: Field, expression: Value, connection: Connection) -> Valu
         prepared = output_field.get_db_prep_save(prepared, connection)
     sent = stored(field, prepared, connection)
     return expression if sent is prepared else Prepared(sent)
+
+
+def check_results(field: Field, expression: Any, connection: Connection) -> None:
+    """
+    Check the texts that an expression may assign to a varchar column as they are: in a CASE, in COALESCE, joined.
+
+    :raises DataError: the column's code page lacks a character, for which the server would store another one.
+    """
+    if base_type(field, connection) not in _STORED_IN_CODE_PAGE:
+        return
+    for result in _results(expression):
+        if isinstance(result, Value) and isinstance(result.value, str):
+            stored(field, result.value, connection)
+
+
+def _results(expression: Any) -> Iterator[Any]:
+    if isinstance(expression, Case):
+        for source in (*[when.result for when in expression.cases], expression.default):
+            yield from _results(source)
+    elif isinstance(expression, _OF_ARGUMENTS):
+        for source in expression.get_source_expressions():
+            yield from _results(source)
+    else:
+        yield expression
+
+
+# The value of these is one of their arguments, or consists of them.
+_OF_ARGUMENTS = (Coalesce, Concat, ConcatPair, ExpressionWrapper, Greatest, Least)
 
 
 # ---- compared ----------------------------------------------------------------------

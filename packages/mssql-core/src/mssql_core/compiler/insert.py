@@ -15,7 +15,7 @@ from ..compat.orm import PARAMS, on_conflict, placeholder_getter
 from ..names import in_query
 from ..plugin.django_types import CompilerMixin, Field
 from ..plugin.types import Capability, Compiled
-from .field_values import is_written_by_server, refuse_to_write, stored, whole_value
+from .field_values import check_results, is_written_by_server, refuse_to_write, stored, whole_value
 from .insert_columns import Cell, Column, field_values, groups_by_sequence, prepared
 from .insert_rows import ORDINAL, JSONRows, RowSource, ValueRows
 from .moments import assigned
@@ -71,6 +71,8 @@ class InsertMixin(CompilerMixin):
         value = as_value(self.prepare_value(field, value))
         if type(value) is Value and placeholder_getter(field) is None:
             return whole_value(field, value, self.connection)
+        if hasattr(value, "resolve_expression"):
+            check_results(field, value, self.connection)
         return assigned(field, value, self.connection)
 
     def _cell(self, field: Field, getter: Optional[Callable[..., Any]], value: Any) -> Cell:

@@ -12,7 +12,7 @@ from ..compat.orm import shallow_copy
 from ..plugin import UnaryExpression
 from ..plugin.django_types import Compiler, CompilerMixin, Connection, Field, Model
 from ..plugin.types import Compiled
-from .field_values import Prepared, is_written_by_server, refuse_to_write, stored, whole_value
+from .field_values import Prepared, check_results, is_written_by_server, refuse_to_write, stored, whole_value
 from .moments import assigned, may_need_conversion
 from .output_clause import Returning, column_type, sized
 from .predicates import as_value
@@ -133,10 +133,13 @@ class UpdateMixin(CompilerMixin):
         refuse_to_write(field, value, self.connection)
         if type(value) is Cast and value.output_field is field and sized(column_type(field, self.connection)):
             # bulk_update writes it around a CASE, whose results have types that hold them.
-            return value.get_source_expressions()[0]
+            (value,) = value.get_source_expressions()
         if type(value) is Value:
             return whole_value(field, value, self.connection)
-        if value is None or hasattr(value, "resolve_expression") or hasattr(value, "prepare_database_save"):
+        if hasattr(value, "resolve_expression"):
+            check_results(field, value, self.connection)
+            return value
+        if value is None or hasattr(value, "prepare_database_save"):
             return value
         return self._stored(field, value, field.get_db_prep_save(value, self.connection))
 
