@@ -71,3 +71,17 @@ def test_queries_side_by_side_nest_no_deeper_however_many_they_are(client, opera
 )
 def test_unions_of_several_kinds_are_made_from_left_to_right(client, text, values):
     assert len(client.run(text)) == values
+
+
+@pytest.mark.parametrize(
+    ("sources", "named"),
+    [
+        ("book AS b", "book"),
+        ("dbo.book AS b", "dbo.book"),
+        ("(SELECT id, shelf FROM book) AS b", "b"),
+        ("copies AS b", "copies"),
+    ],
+)
+def test_ungrouped_columns_are_named_by_what_from_wrote(client, sources, named):
+    statement = f"WITH copies AS (SELECT id, shelf FROM book) SELECT b.id FROM {sources} GROUP BY b.shelf"
+    assert client.error(statement).startswith(f"Column '{named}.id' is invalid in the select list")

@@ -8,7 +8,7 @@ from mssql_sandbox.errors import NotSupported
 from mssql_sandbox.interface import Columns, EnvChange
 from mssql_sandbox.sqltypes import DEFAULT_COLLATION, SqlType
 from mssql_sandbox.types.code_pages import encoding, is_multibyte, length_of
-from mssql_sandbox.wire.encode import value_encoder
+from mssql_sandbox.wire.encode import encoded
 
 SC = "Latin1_General_100_CI_AS_SC"
 
@@ -60,7 +60,7 @@ def test_no_value_is_wider_than_its_column(client, expression):
     events = client.events(f"SELECT {expression}")
     columns = next(event.columns for event in events if isinstance(event, Columns))
     (value,) = client.rows(events)[0]
-    value_encoder(columns[0].type)(value)
+    encoded(columns[0].type, value)
 
 
 def test_a_database_of_another_code_page_keeps_its_characters(server):

@@ -64,6 +64,7 @@ class Source:
     optional: bool = False  # nullable side of an outer join
     hints: frozenset[str] = frozenset()
     text: str = ""  # the item of FROM
+    written: str = ""  # the name of the table, view or common table behind an alias
     conditions: list[Any] = field(default_factory=list)  # of ON, that every row read meets
     key: Callable[[str], str] = str.casefold
 

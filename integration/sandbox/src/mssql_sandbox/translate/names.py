@@ -140,7 +140,7 @@ class Names:
     def _full_name(self, node: nodes.ColumnRef, scope: Scope) -> str:
         for source in scope.sources:
             if self.matches(node.parts[:-1], source) and source.find(node.parts[-1]):
-                return f"{source.label}.{source.find(node.parts[-1])[0].name}"
+                return f"{source.written or source.label}.{source.find(node.parts[-1])[0].name}"
         return node.parts[-1]
 
 

@@ -179,16 +179,18 @@ class Sources:
         label = alias or name.parts[-1]
         schema = None if alias or table.kind in ("temp", "variable") else table.schema
         key = self.context.catalog.name_key
-        return Source(key(label), label, engine_alias, columns, schema, table, key=key)
+        written = ".".join(filter(None, name.parts))
+        return Source(key(label), label, engine_alias, columns, schema, table, key=key, written=written)
 
     def _common(self, node: nodes.TableSource, common: tuple[str, list[Output]], scope: Scope) -> str:
         engine_name, outputs = common
         alias = self.t.statement.alias()
         if engine_name in self.common.recursing:
             self.common.recursing[engine_name] = alias
-        label = node.alias or node.name.parts[0]
-        key = self.context.catalog.name_key
-        self.add(scope, Source(key(label), label, alias, _output_columns(outputs, alias), key=key), node.line)
+        written = node.name.parts[0]
+        label, key = node.alias or written, self.context.catalog.name_key
+        columns = _output_columns(outputs, alias)
+        self.add(scope, Source(key(label), label, alias, columns, key=key, written=written), node.line)
         return f"{engine_name} AS {alias}"
 
     # ---- derived tables

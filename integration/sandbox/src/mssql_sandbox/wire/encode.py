@@ -17,7 +17,7 @@ from ..sqltypes import DEFAULT_COLLATION, MAX, SqlType
 from . import typeinfo
 from .collation import collation_bytes, encoder
 
-Encoder = Callable[[Any], bytes]
+Encoder = tuple[bytes, Callable[[Any], bytes]]  # the bytes of NULL, and the function of other values
 
 TICKS_PER_DAY = 864_000_000_000
 DAYS_TO_1900 = 693_595
@@ -32,9 +32,9 @@ _plp_head = struct.Struct("<QI").pack
 
 @lru_cache(maxsize=1024)
 def value_encoder(sqltype: SqlType) -> Encoder:
-    """The function from a value of ``sqltype`` to its bytes, including the length prefix.
+    """The encoder of the values of ``sqltype``, including the length prefix.
 
-    The function raises ValueError, OverflowError or struct.error for a value outside the type.
+    Its function raises ValueError, OverflowError or struct.error for a value outside the type.
 
     :raises NotSupported: for a type the sandbox cannot send.
     """
@@ -46,6 +46,12 @@ def value_encoder(sqltype: SqlType) -> Encoder:
     raise NotSupported(f"sending a value of type {sqltype}")
 
 
+def encoded(sqltype: SqlType, value: Any) -> bytes:
+    """One value; see :func:`value_encoder`."""
+    null, encode = value_encoder(sqltype)
+    return null if value is None else encode(value)
+
+
 _FIXED_FORMATS = {
     "null": "<Bi", "tinyint": "<BB", "smallint": "<Bh", "int": "<Bi", "bigint": "<Bq", "real": "<Bf", "float": "<Bd",
 }  # fmt: skip
@@ -55,11 +61,11 @@ def _fixed(layout: str) -> Encoder:
     packer = struct.Struct(layout)
     size = packer.size - 1
     pack = packer.pack
-    return lambda value: NULL_BYTE if value is None else pack(size, value)
+    return NULL_BYTE, lambda value: pack(size, value)
 
 
 def _bit(sqltype: SqlType) -> Encoder:
-    return lambda value: NULL_BYTE if value is None else b"\x01\x01" if value else b"\x01\x00"
+    return NULL_BYTE, lambda value: b"\x01\x01" if value else b"\x01\x00"
 
 
 def _scaled_integer(value: Any, scale: int) -> int:
@@ -83,35 +89,33 @@ def decimal_bytes(value: Any, precision: int, scale: int) -> bytes:
 def _decimal(sqltype: SqlType) -> Encoder:
     precision, scale = sqltype.precision or 18, sqltype.scale or 0
     prefix = bytes([typeinfo.decimal_size(precision)])
-    return lambda value: NULL_BYTE if value is None else prefix + decimal_bytes(value, precision, scale)
+    return NULL_BYTE, lambda value: prefix + decimal_bytes(value, precision, scale)
 
 
 def _money(sqltype: SqlType) -> Encoder:
     pack = struct.Struct("<BiI").pack
 
     def encode(value: Any) -> bytes:
-        if value is None:
-            return NULL_BYTE
         number = _scaled_integer(value, 4)
         return pack(8, number >> 32, number & 0xFFFFFFFF)
 
-    return encode
+    return NULL_BYTE, encode
 
 
 def _smallmoney(sqltype: SqlType) -> Encoder:
     pack = struct.Struct("<Bi").pack
-    return lambda value: NULL_BYTE if value is None else pack(4, _scaled_integer(value, 4))
+    return NULL_BYTE, lambda value: pack(4, _scaled_integer(value, 4))
 
 
 def _date(sqltype: SqlType) -> Encoder:
-    return lambda value: NULL_BYTE if value is None else b"\3" + value.to_bytes(3, "little")
+    return NULL_BYTE, lambda value: b"\3" + value.to_bytes(3, "little")
 
 
 def _time(sqltype: SqlType) -> Encoder:
     scale = typeinfo.scale_of(sqltype)
     size, divisor = typeinfo.time_size(scale), ticks_per_unit(scale)
     prefix = bytes([size])
-    return lambda value: NULL_BYTE if value is None else prefix + (value // divisor).to_bytes(size, "little")
+    return NULL_BYTE, lambda value: prefix + (value // divisor).to_bytes(size, "little")
 
 
 def ticks_per_unit(scale: int) -> int:
@@ -129,12 +133,10 @@ def _datetime2(sqltype: SqlType) -> Encoder:
     prefix = bytes([size + 3])
 
     def encode(value: Any) -> bytes:
-        if value is None:
-            return NULL_BYTE
         days, ticks = _day_and_ticks(value)
         return prefix + (ticks // divisor).to_bytes(size, "little") + days.to_bytes(3, "little")
 
-    return encode
+    return NULL_BYTE, encode
 
 
 def _datetimeoffset(sqltype: SqlType) -> Encoder:
@@ -143,42 +145,36 @@ def _datetimeoffset(sqltype: SqlType) -> Encoder:
     prefix = bytes([size + 5])
 
     def encode(value: Any) -> bytes:
-        if value is None:
-            return NULL_BYTE
         utc, offset = value
         days, ticks = _day_and_ticks(utc)
         moment = (ticks // divisor).to_bytes(size, "little") + days.to_bytes(3, "little")
         return prefix + moment + int(offset).to_bytes(2, "little", signed=True)
 
-    return encode
+    return NULL_BYTE, encode
 
 
 def _datetime(sqltype: SqlType) -> Encoder:
     pack = struct.Struct("<BiI").pack
 
     def encode(value: Any) -> bytes:
-        if value is None:
-            return NULL_BYTE
         days, ticks = _day_and_ticks(value)
         return pack(8, days - DAYS_TO_1900, (ticks * 3 + 50_000) // 100_000)
 
-    return encode
+    return NULL_BYTE, encode
 
 
 def _smalldatetime(sqltype: SqlType) -> Encoder:
     pack = struct.Struct("<BHH").pack
 
     def encode(value: Any) -> bytes:
-        if value is None:
-            return NULL_BYTE
         days, ticks = _day_and_ticks(value)
         return pack(4, days - DAYS_TO_1900, ticks // 600_000_000)
 
-    return encode
+    return NULL_BYTE, encode
 
 
 def _uniqueidentifier(sqltype: SqlType) -> Encoder:
-    return lambda value: NULL_BYTE if value is None else b"\x10" + value.bytes_le
+    return NULL_BYTE, lambda value: b"\x10" + value.bytes_le
 
 
 def _utf16(text: str) -> bytes:
@@ -189,8 +185,6 @@ def _short_length(to_bytes: Callable[[Any], bytes], size: int, filler: bytes) ->
     """Encoder of a type with a two-byte length; ``filler`` pads the fixed-length types."""
 
     def encode(value: Any) -> bytes:
-        if value is None:
-            return NULL_SHORT
         data = to_bytes(value)
         length = len(data)
         if length > size:
@@ -200,22 +194,20 @@ def _short_length(to_bytes: Callable[[Any], bytes], size: int, filler: bytes) ->
             length = len(data)
         return _short(length) + data
 
-    return encode
+    return NULL_SHORT, encode
 
 
 def _plp(to_bytes: Callable[[Any], bytes]) -> Encoder:
     """Encoder of the (max) types: total length, one chunk, terminator."""
 
     def encode(value: Any) -> bytes:
-        if value is None:
-            return NULL_PLP
         data = to_bytes(value)
         length = len(data)
         if not length:
             return b"\0" * 12
         return b"".join((_plp_head(length, length), data, b"\0\0\0\0"))
 
-    return encode
+    return NULL_PLP, encode
 
 
 def _long_length(to_bytes: Callable[[Any], bytes]) -> Encoder:
@@ -223,12 +215,10 @@ def _long_length(to_bytes: Callable[[Any], bytes]) -> Encoder:
     pointer = b"\x10" + b"pointer".ljust(16, b"\0") + b"moment".ljust(8, b"\0")
 
     def encode(value: Any) -> bytes:
-        if value is None:
-            return NULL_BYTE
         data = to_bytes(value)
         return b"".join((pointer, struct.pack("<I", len(data)), data))
 
-    return encode
+    return NULL_BYTE, encode
 
 
 def _character(sqltype: SqlType) -> Encoder:
@@ -266,12 +256,10 @@ def _unlimited_text(sqltype: SqlType) -> Encoder:
 
 def _sql_variant(sqltype: SqlType) -> Encoder:
     def encode(value: Any) -> bytes:
-        if value is None:
-            return b"\0\0\0\0"
         body = _variant_body(value)
         return struct.pack("<I", len(body)) + body
 
-    return encode
+    return b"\0\0\0\0", encode
 
 
 # Base types of sql_variant: token, and function from text to value. Source: MS-TDS 2.2.5.5.3
@@ -301,7 +289,7 @@ def _typed_body(name: str, first: str | None, second: str | None, collation: str
         properties = collation_bytes(collation) if collation else b""
         if size is not None:
             properties += _short(size * (2 if base.is_unicode else 1))
-    data = value_encoder(base)(read(text))
+    data = encoded(base, read(text))
     return bytes([token, len(properties)]) + properties + data[1 if size is None or base.is_temporal or second else 2 :]
 
 

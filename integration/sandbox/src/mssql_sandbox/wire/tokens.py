@@ -10,7 +10,7 @@ from typing import Any, Sequence
 from ..interface import EnvChange, ResultColumn, ReturnValue
 from ..sqltypes import SqlType
 from .collation import collation_bytes
-from .encode import Encoder, value_encoder
+from .encode import Encoder, encoded, value_encoder
 from .typeinfo import type_info
 
 ORDER = 0xA9
@@ -113,7 +113,8 @@ def row_encoders(columns: Sequence[ResultColumn]) -> list[Encoder]:
 def append_rows(buffer: bytearray, encoders: list[Encoder], rows: Sequence[Sequence[Any]]) -> None:
     """Append ROW tokens. A value that cannot be encoded raises before its row is appended."""
     for row in rows:
-        buffer += b"\xd1" + b"".join([encode(value) for encode, value in zip(encoders, row, strict=True)])
+        pairs = zip(encoders, row, strict=True)
+        buffer += b"\xd1" + b"".join([null if value is None else encode(value) for (null, encode), value in pairs])
 
 
 def return_status(value: int) -> bytes:
@@ -127,7 +128,7 @@ def return_value(event: ReturnValue) -> bytes:
             b_varchar(event.name),
             b"\1",
             _typed(event.type, _NULLABLE),
-            value_encoder(event.type)(event.value),
+            encoded(event.type, event.value),
         )
     )
 
