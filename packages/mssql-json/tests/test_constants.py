@@ -70,6 +70,17 @@ def test_text_grows_with_the_members_and_then_no_more(compare):
     assert length(50) == length(2000) < 4500
 
 
+@pytest.mark.parametrize("compare", [constants.equals, constants.contains, constants.contained_by])
+def test_text_grows_with_the_levels(compare):
+    def length(levels):
+        value = 1
+        for _ in range(levels):
+            value = {"a": value}
+        return len(compare("[__j0]", value)[0])
+
+    assert length(8) - length(6) == length(6) - length(4) < 530
+
+
 def test_a_large_constant_is_one_parameter():
     document = {"b": [1, "é"] * 30}
     sql, params = constants.equals("[__j0]", document)

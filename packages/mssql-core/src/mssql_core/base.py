@@ -96,7 +96,8 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
     _opened_with: ConnectionSettings
     # On the monotonic clock.
     close_at: Optional[float]
-    # How values are written in the part of a statement that is being compiled, see compiler/value_lists.py.
+    # How lists are written in the part of a statement that is being compiled: see compiler/value_lists.py, which alone
+    # sets and resets it. Here, because the connection is all that Django hands to the compiler of a subquery.
     lists_by_row = False
     list_limit: Optional[int] = None
 

@@ -10,7 +10,7 @@ row makes them columns, which every clause may name:
 
 import re
 from contextlib import contextmanager
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Aggregate, Subquery, Window
@@ -37,6 +37,8 @@ class Hoists:
     def __init__(self) -> None:
         # With the expressions: the place of one that is gone may be another's.
         self._columns: Dict[Any, Tuple[str, Expression]] = {}
+        # Their classes: to hash all nodes of another one takes a seventh of compiling the sum of a subquery.
+        self._kinds: Set[type] = set()
         self._definitions: List[Compiled] = []
         self._by_sql: Dict[Tuple[Any, ...], str] = {}
         self._suspended = False
@@ -74,6 +76,7 @@ class Hoists:
             return compiler.compile(expression)
 
     def _keep(self, expression: Expression, column: str) -> None:
+        self._kinds.add(type(expression))
         try:
             self._columns[expression] = column, expression
         except TypeError:
@@ -81,6 +84,8 @@ class Hoists:
 
     def column(self, node: Any) -> Optional[str]:
         """The column that holds `node`, or None."""
+        if type(node) not in self._kinds:
+            return None
         try:
             known = self._columns.get(node)
         except TypeError:

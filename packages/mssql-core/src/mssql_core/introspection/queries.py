@@ -292,6 +292,7 @@ def rows_of(cursor: Cursor, sql: str, table: TableName) -> List[Any]:
     return rows(cursor, "EXEC " + procedure + " %s, N'@table nvarchar(4000)', %s", [statement, str(table)])
 
 
+# To make a class takes 0.2 ms.
 @lru_cache(maxsize=None)
 def _row_type(names: Tuple[str, ...]) -> Any:
     return namedtuple("CatalogueRow", names)

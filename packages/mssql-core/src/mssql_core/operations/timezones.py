@@ -35,6 +35,7 @@ _PREDECESSORS = {
 }
 
 
+# 0.05 microseconds for each part of a moment, instead of 0.3 to 0.8.
 @lru_cache(maxsize=1024)
 def offset(name: str) -> Optional[str]:
     """
