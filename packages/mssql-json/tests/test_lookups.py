@@ -240,3 +240,11 @@ def test_keys_in_having(compiled, condition):
     grouped, having = sql.split(" GROUP BY ")[1].split(" HAVING ")
     assert "OPENJSON" not in grouped + having and (COLUMN in grouped or COLUMN not in having)
     assert re.search(r"\[__hoisted\]\.\[__k\d\] = 1", having)
+
+
+def test_groups_of_a_key_are_sorted_by_it(compiled):
+    """By what is computed beside the table: the column of the document is not grouped (error 8127)."""
+    groups = Paper.objects.order_by().values("value__d__0").annotate(n=Count("id"))
+    for ordered in (groups.order_by("value__d__0"), groups.order_by(F("value__d__0").asc(nulls_last=True))):
+        grouped, ordering = compiled(ordered)[0].split(" GROUP BY ")[1].split(" ORDER BY ")
+        assert COLUMN not in grouped + ordering and "[__hoisted].[__k1]" in ordering

@@ -5,7 +5,6 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError
-from django.db.models.expressions import Col, Ref
 from django.db.models.sql import compiler
 from django.db.models.sql.constants import GET_ITERATOR_CHUNK_SIZE, MULTI
 from django.db.transaction import TransactionManagementError
@@ -271,7 +270,8 @@ class SelectMixin(SelectListMixin):
         if hoists:
             # By GROUP BY. What names it is written again; to set up the whole statement once more takes 1.7 times as long.
             self.select, extra_select = [self.over_hoists(part, hoists) for part in (self.select, extra_select)]
-            order_by = [self._term_over_hoists(term) for term in order_by]
+            # Selected columns, too: plugins sort by expressions over some, such as keys of documents.
+            order_by = [(term, (*self.compile(term), is_ref)) for term, (_, _, is_ref) in order_by]
         return extra_select, self._allowed(order_by if written is None else written, group_by), group_by
 
     def _allowed(self, order_by: List[Ordered], group_by: List[Compiled]) -> List[Ordered]:
@@ -285,10 +285,6 @@ class SelectMixin(SelectListMixin):
         if plan.limited and plan.top is None and not order_by:
             return [(None, (self._any_order(), PARAMS(), False))]
         return order_by
-
-    def _term_over_hoists(self, term: Ordered) -> Ordered:
-        resolved, (_, _, is_ref) = term
-        return term if isinstance(resolved.expression, (Col, Ref)) else (resolved, (*self.compile(resolved), is_ref))
 
     def _with_hoisted(self, group_by: List[Compiled], order_by: List[Ordered]) -> List[Compiled]:
         """GROUP BY with the columns that were hoisted for an aggregate and also stand beside it (error 8120)."""
