@@ -7,6 +7,7 @@ from django.apps.registry import Apps
 from django.db import connections, models, transaction
 from django.db.models import Case, DateTimeField, F, Max, Subquery, Value, When
 from django.db.models.functions import Coalesce, ExtractHour, Greatest, Now, TruncDate, TruncHour
+from django.test import override_settings
 from django.utils import timezone
 from harness.project import new_alias
 
@@ -24,13 +25,23 @@ ELSEWHERE = AT.astimezone(datetime.timezone(datetime.timedelta(hours=5, minutes=
 HOUR = datetime.timedelta(hours=1)
 
 
-class Visit(models.Model):
+class Moments(models.Model):
     legacy = LegacyDateTimeField(null=True)
     minute = SmallDateTimeField(null=True)
     local = DateTime2Field(null=True)
     offset = DateTimeOffsetField(null=True)
     usual = DateTimeField(null=True)
 
+    class Meta:
+        abstract = True
+
+
+class Visit(Moments):
+    class Meta:
+        app_label, apps = "moments", Apps()
+
+
+class Plain(Moments):
     class Meta:
         app_label, apps = "moments", Apps()
 
@@ -95,6 +106,30 @@ def expressions(name):
         value, Coalesce(Value(None, DateTimeField()), value), Case(When(pk__gt=0, then=value), default=None),
         Case(When(pk=0, then=name), default=value, output_field=DateTimeField()), Value(ELSEWHERE, DateTimeField()),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["datetime2", "datetimeoffset"])
+def test_without_use_tz_all_are_in_the_projects_time_zone(server, kind):
+    at = AT.replace(tzinfo=None)
+    with override_settings(USE_TZ=False, TIME_ZONE="America/New_York"), new_alias(
+        "naive", server.database("master", datetime_type=kind)
+    ):
+        with connections["naive"].schema_editor() as editor:
+            editor.create_model(Plain)
+        visits = Plain.objects.using("naive")
+        visits.create(**dict.fromkeys(NAMES, at))
+        for name in NAMES:
+            assert visits.filter(**{name: at, "%s__hour" % name: 1, "%s__year" % name: 2026}).exists()
+            for other in NAMES:
+                assert visits.filter(**{name: F(other), "%s__in" % name: visits.values(other)}).exists()
+                visits.update(**{name: F(other)})
+            for value in (Value(at), Coalesce(Value(None, DateTimeField()), Value(at)), at):
+                assert visits.filter(**{name: value}).exists()
+                visits.update(**{name: value})
+            visits.create(**{name: Value(at)})
+            assert set(visits.exclude(**{name: None}).values_list(name)) == {(at,)}
+        with connections["naive"].schema_editor() as editor:
+            editor.delete_model(Plain)
 
 
 @names

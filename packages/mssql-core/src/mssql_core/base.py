@@ -121,7 +121,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
 
     def _converting(self) -> Optional[Callable[[type], Optional[Callable[[Any], Any]]]]:
         """See CompilerDispatch. In UTC the server's own conversions of moments are right."""
-        zone = self.settings_dict.get("TIME_ZONE")
+        zone = self.settings_dict.get("TIME_ZONE") or ("" if django_settings.USE_TZ else django_settings.TIME_ZONE)
         return moments.converting(self) if zone and not timezones.is_utc(zone) else None
 
     def __del__(self) -> None:

@@ -12,7 +12,6 @@ import uuid
 from functools import lru_cache
 from typing import Any, Callable, Dict, Iterator, Optional, Tuple, TypeVar, Union
 
-from django.conf import settings
 from django.db import DataError, models
 from django.db.models import Case, DecimalField, ExpressionWrapper, Value
 from django.db.models.functions import Coalesce, Concat, ConcatPair, Greatest, Least
@@ -176,8 +175,12 @@ def rounded(value: decimal.Decimal, places: int) -> decimal.Decimal:
 def _stored_moment(field: Optional[Field], value: datetime.datetime, connection: Connection) -> datetime.datetime:
     if value.tzinfo is None:
         # A Value() of an alias whose own datetimes have no offset.
-        is_local = settings.USE_TZ and base_type(field, connection) == "datetimeoffset"
-        return connection.ops.make_aware(value, connection.timezone) if is_local else value
+        if base_type(field, connection) != "datetimeoffset":
+            return value
+        moment: datetime.datetime = connection.ops.make_aware(
+            value, connection.timezone or timezone.get_default_timezone()
+        )
+        return moment
     if base_type(field, connection) not in _NAIVE:
         return _checked(field, value)
     try:

@@ -1,17 +1,18 @@
-"""Moments in columns of another type than the alias's DateTimeField has, with USE_TZ.
+"""Moments in columns of another type than the alias's DateTimeField has.
 
-A `datetime`, `smalldatetime` or `datetime2` column holds local time of the connection's zone, and next to datetimeoffset
-the server takes it for UTC; assigned to such a column a datetimeoffset loses its offset. So they are converted here. The
-conversions fit values with and without an offset, because the type of an expression is not always known.
+A `datetime`, `smalldatetime` or `datetime2` column holds local time of the connection's zone, without USE_TZ of the
+project's, and next to datetimeoffset the server takes it for UTC; assigned to such a column a datetimeoffset loses its
+offset. So they are converted here. The conversions fit values with and without an offset, because the type of an
+expression is not always known.
 
 https://learn.microsoft.com/sql/t-sql/data-types/datetimeoffset-transact-sql (conversion from and to datetime2)
 https://learn.microsoft.com/sql/t-sql/queries/at-time-zone-transact-sql
 """
 
 from typing import Any, Callable, List, Optional, Sequence
+from weakref import ref
 
-from django.conf import settings
-from django.db.models import Aggregate, Case, DateTimeField, Func, When
+from django.db.models import Aggregate, Case, DateTimeField, Func, Value, When
 from django.db.models.expressions import Col, CombinedExpression
 from django.db.models.functions import Extract, TruncDate, TruncTime
 from django.db.models.functions.datetime import TruncBase
@@ -54,7 +55,7 @@ def _converted_sql(sql: str, sql_type: str, connection: Connection) -> str:
 
 def _type(field: Optional[Field], connection: Connection) -> Optional[str]:
     """Which of the two types a field's column is like; None if it holds no moments."""
-    if field is None or field.get_internal_type() != "DateTimeField":
+    if not isinstance(field, DateTimeField):
         return None
     kind = base_type(field, connection)
     return LOCAL if kind in _OTHERS else kind if kind in (WITH_OFFSET, LOCAL) else None
@@ -82,7 +83,7 @@ def _has_other(expression: Expression, connection: Connection) -> bool:
 
 def may_need_conversion(field: Field, value: Any) -> bool:
     """Whether the value assigned to a field is an expression of moments."""
-    return isinstance(field, DateTimeField) and settings.USE_TZ and hasattr(value, "resolve_expression")
+    return isinstance(field, DateTimeField) and hasattr(value, "resolve_expression")
 
 
 def assigned(field: Field, expression: Any, connection: Connection) -> Any:
@@ -110,7 +111,7 @@ def default_sql(field: Field, expression: Any, sql: str, connection: Connection)
 
 def compile_part(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A part, a truncation, the date or the time of a moment: the operations take the alias's type."""
-    if not settings.USE_TZ or isinstance(node.lhs, Moment) or not isinstance(known_field(node.lhs), DateTimeField):
+    if isinstance(node.lhs, Moment) or not isinstance(known_field(node.lhs), DateTimeField):
         return NotImplemented
     if not _has_other(node.lhs, connection):
         return NotImplemented
@@ -140,11 +141,14 @@ COMPILERS = {
 def converting(connection: Connection) -> Callable[[type], Optional[Callable[[Any], Any]]]:
     """The function from a class to that which converts arguments of its nodes to the alias's type."""
 
+    # No cycle is left to the garbage collector.
+    owner: Callable[[], Any] = ref(connection)
+
     def of_arguments(node: Any) -> Any:
-        return _with_moments(node, node.get_source_expressions(), connection)
+        return _with_moments(node, node.get_source_expressions(), owner())
 
     def of_sides(node: Any) -> Any:
-        return _comparable(node, connection)
+        return _comparable(node, owner())
 
     def function_of(kind: type) -> Optional[Callable[[Any], Any]]:
         if issubclass(kind, Lookup):
@@ -156,7 +160,7 @@ def converting(connection: Connection) -> Callable[[type], Optional[Callable[[An
 
 
 def _with_moments(node: Any, sources: Sequence[Any], connection: Connection) -> Any:
-    if not settings.USE_TZ or not any([_is_other(source, connection) for source in sources]):
+    if not any([_is_other(source, connection) for source in sources]):
         return node
     copy = copied(node)
     copy.set_source_expressions(_converted(sources, connection))
@@ -179,13 +183,13 @@ def convert_selected(select: List[Selected], compiler: Compiler) -> None:
 
 def _comparable(node: Any, connection: Connection) -> Any:
     """A comparison of two expressions, or with a list of them; a column beside a value is compared in its own type."""
-    if not node.rhs_is_direct_value():
+    if not node.rhs_is_direct_value() and type(node.rhs) is not Value:
         return _with_moments(node, node.get_source_expressions(), connection)
     values = node.rhs if isinstance(node.rhs, (list, tuple)) else ()
     expressions = [value for value in values if hasattr(value, "resolve_expression")]
     if (type(node.lhs) is Col or isinstance(node.lhs, Aggregate)) and not expressions:
         return node
-    if not settings.USE_TZ or not any([_is_other(each, connection) for each in (node.lhs, *expressions)]):
+    if not any([_is_other(each, connection) for each in (node.lhs, *expressions)]):
         return node
     copy = copied(node)
     (copy.lhs,) = _converted([node.lhs], connection)

@@ -4,7 +4,6 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Dict, List, Optional, Tuple
 
-from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Aggregate
 from django.db.models.expressions import RawSQL
@@ -43,7 +42,7 @@ class SelectListMixin(CompileMixin):
     @property
     def converts_moments(self) -> bool:
         """Whether moments of columns of another type are converted, see moments.py."""
-        return settings.USE_TZ and bool(self.connection.compiler_dispatch.converts_moments)
+        return bool(self.connection.compiler_dispatch.converts_moments)
 
     @property
     def _converts_selected(self) -> bool:
