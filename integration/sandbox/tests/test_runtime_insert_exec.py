@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mssql_sandbox.interface import Done
+from mssql_sandbox.interface import Done, Error
 
 
 @pytest.fixture
@@ -47,8 +47,10 @@ def test_refused(table, statement, numbers):
     assert table.value("SELECT COUNT(*) FROM t") == 0
 
 
-def test_another_number_of_columns_ends_the_transaction(table):
-    assert table.errors("INSERT INTO t (a) EXEC p 1") == [213]
+@pytest.mark.parametrize("columns", ["(a, b)", ""])
+def test_another_number_of_columns_ends_the_transaction(table, columns):
+    events = table.events(f"INSERT INTO t {columns} EXEC ('SELECT 1')")
+    assert [(event.number, event.state) for event in events if isinstance(event, Error)] == [(213, 7)]
     assert table.value("SELECT @@TRANCOUNT") == 0
 
 

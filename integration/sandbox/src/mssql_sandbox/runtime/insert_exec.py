@@ -103,7 +103,7 @@ class InsertStatements(Execution):
             for _event in interpreter.do_query(insert):
                 pass
         except SqlServerError as error:
-            if error.number not in (109, 110):
+            if error.number not in (109, 110, 213):
                 raise
             raise SqlServerError(213, state=7) from None
         if scope.identity is not None:

@@ -140,6 +140,8 @@ def _numeric(operator: str, left_sql: str, left: SqlType, right_sql: str, right:
         return f"ms.to_{result.name}(({sql})::numeric)", result
     if result.name == "tinyint":
         return f"ms.tinyint_result({a}::integer {operator} {b}::integer)", result
+    if operator == "%":
+        return f"ms.modulo({a}, {b})", result
     return f"({a} {operator} {b})", result
 
 

@@ -175,12 +175,7 @@ class Connection:
     def _next_message(self) -> Message | None:
         if self._inbox:
             return self._inbox.popleft()
-        while (message := self._reader.next_message()) is None:
-            data = self.transport.receive()
-            if data is None:
-                return None
-            self._reader.feed(data)
-        return message
+        return self._reader.wait(self.transport.receive)
 
     def _response(self) -> Response:
         assert self._session is not None

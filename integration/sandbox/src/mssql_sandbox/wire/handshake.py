@@ -64,12 +64,7 @@ class Handshake:
         return message
 
     def _next(self) -> Message | None:
-        while (message := self._reader.next_message()) is None:
-            data = self._transport.receive()
-            if data is None:
-                return None
-            self._reader.feed(data)
-        return message
+        return self._reader.wait(self._transport.receive)
 
     def _prelogin(self, message: Message) -> None:
         client = parse_prelogin(message.data)

@@ -4,6 +4,7 @@ Source: MS-TDS 2.2.3.1 "Packet header".
 """
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 
 SQL_BATCH = 0x01
@@ -84,6 +85,15 @@ class MessageReader:
             position = end
         if position:
             del received[:position]
+        return message
+
+    def wait(self, receive: Callable[[], bytes | None]) -> Message | None:
+        """The next message of a transport, or None if the peer is gone."""
+        while (message := self.next_message()) is None:
+            data = receive()
+            if data is None:
+                return None
+            self.feed(data)
         return message
 
     def _packet(self, kind: int, status: int, payload: bytes) -> Message | None:

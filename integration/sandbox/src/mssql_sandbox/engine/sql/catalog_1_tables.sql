@@ -495,7 +495,7 @@ create function ms.capture_instead() returns trigger language plpgsql as $$
 declare
   prefix text := 'g' || substr(tg_table_name, 2) || '_' || lower(tg_op);
 begin
-  if ms.instead_is_running(tg_table_name, tg_op) then return case tg_op when 'DELETE' then old else new end; end if;
+  return case tg_op when 'DELETE' then old else new end if ms.instead_is_running(tg_table_name, tg_op);
   if tg_op <> 'DELETE' then
     execute format('insert into pg_temp.%s_i select ($1).*', prefix) using new;
   end if;

@@ -81,7 +81,7 @@ begin
   fail 8114, 'source', source, 'target', 'bigint' if t !~ '^[+-]?\s*[0-9]+$' and target = 'bigint';
   fail 245, 'source', source, 'value', x, 'target', target if t !~ '^[+-]?\s*[0-9]+$';
   n := replace(t, ' ', '')::numeric;
-  if target = 'bit' then return case when n = 0 then 0 else 1 end; end if;
+  return case when n = 0 then 0 else 1 end if target = 'bit';
   if target = 'int' and n not between -2147483648 and 2147483647 then
     perform ms.fail(248, 'source', source, 'value', x);
   elsif target = 'smallint' and n not between -32768 and 32767 then

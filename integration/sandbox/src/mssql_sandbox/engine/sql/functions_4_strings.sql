@@ -121,7 +121,7 @@ end $$;
 create function ms.patindex(p text, x text) returns int strict as $$
 declare body text; m int;
 begin
-  if left(p, 1) <> '%' then return case when x ~ ms.like_regex(p, null) then 1 else 0 end; end if;
+  return case when x ~ ms.like_regex(p, null) then 1 else 0 end if left(p, 1) <> '%';
   body := ltrim(p, '%');
   for m in 1 .. length(x) + 1 loop
     return m if substr(x, m) ~ ms.like_regex(body, null);

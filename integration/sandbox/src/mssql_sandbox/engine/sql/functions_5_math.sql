@@ -5,16 +5,28 @@ create function ms.float_fault() returns text as $$
 $$;
 
 create function ms.sqrt(x double precision) returns double precision as $$
-begin if x < 0 then perform ms.float_fault(); end if; return sqrt(x); end $$;
+begin
+  perform ms.float_fault() if x < 0;
+  return sqrt(x);
+end $$;
 
 create function ms.asin(x double precision) returns double precision as $$
-begin if abs(x) > 1 then perform ms.float_fault(); end if; return asin(x); end $$;
+begin
+  perform ms.float_fault() if abs(x) > 1;
+  return asin(x);
+end $$;
 
 create function ms.acos(x double precision) returns double precision as $$
-begin if abs(x) > 1 then perform ms.float_fault(); end if; return acos(x); end $$;
+begin
+  perform ms.float_fault() if abs(x) > 1;
+  return acos(x);
+end $$;
 
 create function ms.atn2(y double precision, x double precision) returns double precision as $$
-begin if x = 0 and y = 0 then perform ms.float_fault(); end if; return atan2(y, x); end $$;
+begin
+  perform ms.float_fault() if x = 0 and y = 0;
+  return atan2(y, x);
+end $$;
 
 create function ms.cot(x double precision) returns double precision as $$
 begin
@@ -23,13 +35,27 @@ begin
 end $$;
 
 create function ms.ln(x double precision) returns double precision as $$
-begin if x <= 0 then perform ms.float_fault(); end if; return ln(x); end $$;
+begin
+  perform ms.float_fault() if x <= 0;
+  return ln(x);
+end $$;
 
 create function ms.log10(x double precision) returns double precision as $$
-begin if x <= 0 then perform ms.float_fault(); end if; return log(x); end $$;
+begin
+  perform ms.float_fault() if x <= 0;
+  return log(x);
+end $$;
 
 create function ms.log_base(x double precision, b double precision) returns double precision as $$
-begin if x <= 0 or b <= 0 or b = 1 then perform ms.float_fault(); end if; return ln(x) / ln(b); end $$;
+begin
+  perform ms.float_fault() if x <= 0 or b <= 0 or b = 1;
+  return ln(x) / ln(b);
+end $$;
+
+-- The quotient of the smallest number and -1 overflows, though there is no remainder.
+create function ms.modulo(a anyelement, b anyelement) returns anyelement as $$
+  select case b when -1 then a / b * 0 else a % b end
+$$;
 
 create function ms.exp(x double precision) returns double precision as $$
 begin

@@ -146,13 +146,18 @@ create function ms.json_kind(j json) returns int return
   case json_typeof(j) when 'null' then 0 when 'string' then 1 when 'number' then 2 when 'boolean' then 3
     when 'array' then 4 else 5 end;
 
-create function ms.openjson(doc text, path text) returns table (k text, v text, t int) as $$
-declare f record; j json; steps text[] := ms.json_steps(path);
+create function ms.json_at(doc text, path text) returns json as $$
+declare steps text[] := ms.json_steps(path); f record;
 begin
-  if doc is null then return; end if;
+  return null if doc is null;
   f := ms.json_find(doc, steps);
-  if not f.hit then perform ms.json_missing(steps); return; end if;
-  j := f.raw::json;
+  perform ms.json_missing(steps) if not f.hit;
+  return f.raw;
+end $$;
+
+create function ms.openjson(doc text, path text) returns table (k text, v text, t int) as $$
+declare j json := ms.json_at(doc, path);
+begin
   if json_typeof(j) = 'object' then
     return query select e.key, e.value #>> '{}',
       ms.json_kind(e.value) from json_each(j) e;
@@ -163,16 +168,12 @@ begin
 end $$;
 
 create function ms.openjson_items(doc text, path text) returns table (raw text) as $$
-declare f record; j json; steps text[] := ms.json_steps(path);
+declare j json := ms.json_at(doc, path);
 begin
-  if doc is null then return; end if;
-  f := ms.json_find(doc, steps);
-  if not f.hit then perform ms.json_missing(steps); return; end if;
-  j := f.raw::json;
   if json_typeof(j) = 'array' then
     return query select e.value::text from json_array_elements(j) e;
   elsif json_typeof(j) = 'object' then
-    return query select f.raw;
+    return query select j::text;
   end if;
 end $$;
 
