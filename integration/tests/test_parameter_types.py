@@ -1,11 +1,12 @@
 """The types of parameters as they reach the server."""
 
+import datetime
 from functools import partial
 
 import pytest
 from django.apps.registry import Apps
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, models
+from django.db import ProgrammingError, connection, models
 
 from mssql_core.fields import VarcharField
 
@@ -88,3 +89,18 @@ def test_the_values_of_a_short_list_have_one_type(plans, shop):
     assert keys == {"@P1 bigint,@P2 bigint"}
     names = plans(lambda names: list(ContentType.objects.filter(model__in=names)), ["a", "b" * 60], ["b" * 60, "a"])
     assert names == {"@P1 nvarchar(450),@P2 nvarchar(450)"}
+
+
+def test_a_list_is_no_parameter(shop):
+    with connection.cursor() as cursor:
+        with pytest.raises(ProgrammingError, match="a placeholder for each of its values"):
+            cursor.execute("SELECT 1 WHERE 1 IN %s", [(1, 2)])
+        cursor.execute("SELECT 1 WHERE 1 IN (%s, %s)", (1, 2))
+        assert cursor.fetchall() == [(1,)]
+
+
+def test_the_longest_duration_is_a_number(shop):
+    longest = datetime.timedelta.max
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CAST(%s AS decimal(38, 0)) WHERE %s > 1", [longest, longest])
+        assert cursor.fetchone() == (longest // datetime.timedelta(microseconds=1),)

@@ -114,6 +114,9 @@ def test_the_fraction_of_a_time_is_kept():
 
 def test_durations_are_microseconds():
     assert one(datetime.timedelta(days=-1, microseconds=5)) == (-86399999995, None)
+    # Beyond bigint, as an integer of that size.
+    longest = datetime.timedelta.max // datetime.timedelta(microseconds=1)
+    assert one(datetime.timedelta.max) == one(longest) and one(longest)[0] == decimal.Decimal(longest)
 
 
 @pytest.mark.parametrize(
@@ -234,6 +237,17 @@ def test_a_refusal_says_what_and_why(value, args):
     with pytest.raises(errors.DataError) as told:
         one(value)
     assert told.value.args == args
+
+
+@pytest.mark.parametrize("value", [[1, 2], (1,), ["a", None]])
+def test_a_list_is_refused_with_what_to_write(value):
+    with pytest.raises(errors.ProgrammingError, match="a placeholder for each of its values, as in IN"):
+        one(value)
+
+
+@pytest.mark.parametrize("value", [[], [(1, 2), (3, 4)], ["kind", "schema", (1,)]])
+def test_rows_of_a_table_valued_parameter_are_the_drivers(value):
+    assert one(value) == (value, None)
 
 
 def test_half_of_a_surrogate_pair_is_refused():

@@ -170,7 +170,17 @@ def _adapted(value: Any) -> Tuple[Any, Optional[Size]]:
     for kind, handler in _HANDLERS.items():
         if isinstance(value, kind):
             return handler(value)
+    if isinstance(value, (list, tuple)) and value and not any(map(_is_row, value)):
+        raise errors.ProgrammingError(
+            "HY105",
+            "A list cannot be sent as a parameter: write a placeholder for each of its values, as in IN (%s, %s).",
+        )
     return value, None
+
+
+def _is_row(value: Any) -> bool:
+    """Whether a value of a list may be a row of a table-valued parameter, which pyodbc sends."""
+    return hasattr(value, "__len__") and not isinstance(value, (str, bytes, bytearray))
 
 
 def _unchanged(value: Any) -> Tuple[Any, None]:
@@ -333,8 +343,8 @@ def _time(value: datetime.time) -> Tuple[str, Size]:
     return (value if value.tzinfo is None else value.replace(tzinfo=None)).isoformat(), _TIME
 
 
-def _duration(value: datetime.timedelta) -> Tuple[int, None]:
-    return value // datetime.timedelta(microseconds=1), None
+def _duration(value: datetime.timedelta) -> Tuple[Any, Optional[Size]]:
+    return _integer(value // datetime.timedelta(microseconds=1))
 
 
 # Subclasses stand before their bases.
