@@ -4,7 +4,7 @@ import datetime
 from pathlib import Path
 
 import pytest
-from django.db.models import CharField, DateField, F, FloatField, IntegerField
+from django.db.models import CharField, DateField, F, FloatField, IntegerField, JSONField, Value
 from django.db.models.expressions import RawSQL
 from figures.table import _json_oracle as oracle
 from figures.table import json as table
@@ -117,3 +117,50 @@ def test_names_of_raw_sql_are_those_of_the_table(named_like_openjson, key, colum
     assert list(things.alias(raw=raw).filter(raw__in=things.values(f"data__{key}"))) == [right]
     if key != "text":
         assert list(things.filter(**{f"data__{key}__gte": raw, f"data__{key}__lte": raw})) == [right]
+
+
+@pytest.fixture(scope="module")
+def shelves(shop):
+    """A model whose columns have other names: two rows."""
+    from django.apps.registry import Apps
+    from django.db import connection, models
+
+    options = type("Meta", (), {"app_label": "a", "apps": Apps(), "db_table": "shelf"})
+    model = type("Shelf", (models.Model,), {"size": models.IntegerField(), "Meta": options, "__module__": __name__})
+    with connection.schema_editor() as editor:
+        editor.create_model(model)
+    model.objects.bulk_create([model(size=1), model(size=2)])
+    yield model.objects
+    with connection.schema_editor() as editor:
+        editor.delete_model(model)
+
+
+@pytest.mark.parametrize(
+    ("key", "column", "field"),
+    [
+        ("text", "[key]", CharField(max_length=10)),
+        ("number", "value", IntegerField()),
+        ("part", "type", FloatField()),
+        ("day", "v", DateField()),
+        ("number", "CAST(value AS nvarchar(10))", JSONField()),
+        ("text", "'\"' + \"key\" + '\"'", JSONField()),
+    ],
+)
+def test_so_they_are_in_a_query_of_values(named_like_openjson, shelves, key, column, field):
+    things, query = named_like_openjson.objects, shelves.annotate(raw=RawSQL(column, (), field)).values("raw")
+    right, other = things.order_by("value")
+    for rows in (query, query[:1], query.order_by("-size")[1:], query.filter(size__gt=1).union(query, all=True)):
+        assert list(things.filter(**{f"data__{key}__in": rows})) == [right]
+        assert list(things.exclude(**{f"data__{key}__in": rows})) == [other]
+    nothing, absent = query.filter(size=5), {"data__absent__in": query}
+    assert not things.filter(**{f"data__{key}__in": nothing}).exists()
+    assert list(things.exclude(**{f"data__{key}__in": nothing}).order_by("value")) == [right, other]
+    usual = things.exclude(data__absent__in=shelves.values("size"))
+    assert not things.filter(**absent).exists()
+    assert things.exclude(**absent).count() == usual.count()
+    same = shelves.extra(where=["value = %s"], params=[3]).values("size")
+    assert not things.filter(data__number__in=same).exists()
+    assert (
+        things.filter(data__number__in=shelves.extra(where=["size <> value"]).annotate(n=Value(3)).values("n")).count()
+        == 2
+    )

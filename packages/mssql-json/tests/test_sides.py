@@ -1,7 +1,7 @@
 """A JSON value beside a column: what is compared with what."""
 
 import pytest
-from django.db.models import CharField, DateField, F, FloatField, IntegerField, Q
+from django.db.models import CharField, DateField, F, FloatField, IntegerField, JSONField, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.sql.query import Query
 from jsontests.models import Paper
@@ -72,6 +72,17 @@ def test_a_name_that_openjson_has_is_read_outside_of_its_rows(where, sql):
 def test_any_other_stays_where_it_is(where, sql):
     compiled, _ = where(papers.filter(value__a=raw(sql)))
     assert "[__e]" not in compiled and "= (%s)" % sql in compiled
+
+
+@pytest.mark.parametrize("field", [CharField(), FloatField(), DateField(), JSONField()])
+def test_so_it_is_in_a_query(where, field):
+    """Its rows stand beside the one of OPENJSON, and not in an expression over it."""
+    compiled, params = where(
+        papers.filter(value__a__in=papers.annotate(raw=raw("value + %s", [7], field)).values("raw"))
+    )
+    row, _, rows = compiled.partition(" AS [__j0] LEFT OUTER JOIN ")
+    assert "value + %s" not in row and "(value + %s) AS [raw]" in rows.replace("CAST((", "(") and params == [7]
+    assert rows.endswith(" ON 1 = 1 ORDER BY 1 DESC) = 1")
 
 
 @pytest.mark.parametrize("field", [CharField(), FloatField(), DateField()])

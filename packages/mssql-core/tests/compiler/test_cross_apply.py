@@ -74,6 +74,14 @@ def test_having_over_a_subquery(compiled):
     assert "CROSS APPLY (SELECT (SELECT TOP (1) " in sql
 
 
+def test_a_query_on_the_right_of_a_lookup_is_no_group(compiled):
+    """It may have many rows; the columns of the statement around it are."""
+    prices = Book.objects.order_by().filter(author=OuterRef("pk")).values("pk")
+    queryset = authors.values("age").annotate(n=Count("id")).filter(Q(n=1) | Q(age__in=prices))
+    sql = compiled.sql(queryset)
+    assert "__hoisted" not in sql and "GROUP BY [ormtests_author].[age], [ormtests_author].[id] HAVING " in sql
+
+
 def test_a_column_of_an_aggregate_that_is_selected_too_is_grouped(compiled):
     """Beside the aggregate it needs GROUP BY (error 8120), which Django gives the subquery's outer columns only."""
     price = Subquery(Book.objects.order_by().filter(author=OuterRef("pk")).values("price")[:1])

@@ -52,6 +52,14 @@ def test_columns_of_a_set_operation_are_its_own(compiled):
     assert compiled.sql(twice.union(other).order_by("name", "x")).endswith(") ORDER BY 1 ASC, 2 ASC")
 
 
+def test_a_column_of_a_set_operation_is_sorted_by_once(compiled):
+    """By its position and, with an order of NULLs, by its name: together they are error 169."""
+    both = authors.values("name", "age").union(authors.values("name", "age"), all=True)
+    last = F("age").asc(nulls_last=True)
+    assert compiled.sql(both.order_by(last, "age", "name")).endswith("END ASC, [age] ASC, 1 ASC")
+    assert compiled.sql(both.order_by("age", last, "-name")).endswith(" ORDER BY 2 ASC, 1 DESC")
+
+
 class NewSequence(Func):
     function = "NEXTNUMBER"
     output_field = IntegerField()

@@ -100,6 +100,8 @@ def is_one_of(lhs: Expression, query: Any, compiler: Compiler, sql: str, params:
     :param sql: the query in parentheses; `params` are its parameters.
     """
     item, side = item_of(lhs, compiler), _Side("[__q].[__v]", (), field_of(query))
+    if may_name_a_column(sql):
+        return _beside_rows(item, _rows(sql), params, _equals_document(item.alias, side, query))
     if side.is_text:
         return item.test("%s.[value] COLLATE %s IN %s" % (item.alias, BINARY, sql), params)
     if side.field is None or is_json(query):
@@ -107,6 +109,31 @@ def is_one_of(lhs: Expression, query: Any, compiler: Compiler, sql: str, params:
         condition = values.same(item.alias, "[c]", values.DEEPEST)
         return item.test("EXISTS (SELECT 1 FROM %s WHERE %s)" % (rows, condition), params)
     return item.test(*_exists(_rows(sql), params, _equals(item.alias, side)))
+
+
+def _equals_document(alias: str, side: _Side, query: Any) -> _Condition:
+    """As _equals(); the expression may be a document."""
+    if side.field is None or is_json(query):
+        other = Item(side.sql, (), prefix="o")
+        return values.same(alias, other.alias, values.DEEPEST), (), other
+    return _equals(alias, side)
+
+
+def _beside_rows(item: Item, rows: str, params: Params, equality: _Condition) -> Compiled:
+    """
+    Condition that one of some rows equals an item; UNKNOWN without an item: (condition, params).
+
+    The rows stand beside OPENJSON, whose columns the names without a table in their query are not: see _in_reach().
+    """
+    condition, condition_params, other = equality
+    if other is not None:
+        condition = "EXISTS (SELECT 1 FROM %s WHERE %s)" % (other.from_sql, condition)
+        condition_params = [*other.params, *condition_params]
+    row, row_params = item.select("{0}.[key], {0}.[value], {0}.[type]".format(item.alias))
+    sql = (
+        "(SELECT TOP (1) CASE WHEN %s THEN 1 ELSE 0 END FROM %s AS %s LEFT OUTER JOIN %s ON 1 = 1 ORDER BY 1 DESC) = 1"
+    )
+    return sql % (condition, row, item.alias, rows), [*condition_params, *row_params, *params]
 
 
 def _rows(sql: str) -> str:

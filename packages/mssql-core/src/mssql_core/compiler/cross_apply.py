@@ -140,6 +140,27 @@ def parts_of_groups(expressions: Iterable[Any]) -> Iterator[Any]:
             yield expression
 
 
+def without_queries(grouped: Iterable[Any], having: Any) -> Iterator[Any]:
+    """What is grouped, without the queries of lookups in HAVING, which may have many rows: their columns of this statement instead.
+
+    Django before version 4.0 groups by them.
+    """
+    queries = {id(query) for query in _queries_of_lookups(having)}
+    for expression in grouped:
+        if id(expression) in queries:
+            yield from expression.get_external_cols()
+        else:
+            yield expression
+
+
+def _queries_of_lookups(having: Any) -> Iterator[Query]:
+    if isinstance(having, WhereNode):
+        for child in having.children:
+            yield from _queries_of_lookups(child)
+    elif isinstance(having, Lookup) and isinstance(having.rhs, Query):
+        yield having.rhs
+
+
 def is_column(expression: Any) -> bool:
     """Whether GROUP BY takes `expression` without a derived table."""
     return isinstance(expression, Col)
@@ -202,11 +223,24 @@ def columns_of_keys(expressions: Iterable[Any], grouped: Sequence[Expression]) -
 
 
 def conditions_with_subqueries(having: Any, compiler: Compiler) -> List[Expression]:
-    """The lookups in HAVING that compile to subqueries over what is grouped, such as a key of a document (error 8121)."""
-    if not isinstance(having, WhereNode):
-        of_values = isinstance(having, Lookup) and not isinstance(having.lhs, Col) and not having.contains_aggregate
-        return [selectable(having)] if of_values and _compiles_to_subquery(having, compiler) else []
-    return [condition for child in having.children for condition in conditions_with_subqueries(child, compiler)]
+    """
+    What GROUP BY needs for lookups in HAVING that compile to subqueries, such as a key of a document (error 8121).
+
+    That is the lookup itself, or, if it has an aggregate too, the columns beside that.
+    """
+    if isinstance(having, WhereNode):
+        return [condition for child in having.children for condition in conditions_with_subqueries(child, compiler)]
+    if not isinstance(having, Lookup) or not _compiles_to_subquery(having, compiler):
+        return []
+    if having.contains_aggregate:
+        return [part for part in _outside_aggregates([having]) if isinstance(part, Col)]
+    is_grouped = isinstance(having.lhs, Col) and not is_translated(having.lhs, compiler)
+    return [] if is_grouped else [selectable(having)]
+
+
+def is_translated(column: Col, compiler: Compiler) -> bool:
+    """Whether a plugin translates a column into an expression, which a subquery in HAVING may not name."""
+    return compiler.connection.compiler_dispatch.translates_columns and "(" in compiler.compile(column)[0]
 
 
 def _outside_aggregates(expressions: Iterable[Any]) -> Iterator[Any]:

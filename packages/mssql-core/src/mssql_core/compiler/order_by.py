@@ -129,11 +129,30 @@ def distinct_terms(order_by: Any, compiler: Compiler) -> List[Any]:
             resolved = expanded[0]
             if not combined and (is_constant(source(resolved.expression)) or _PARAMETER.match(expanded[1][0])):
                 continue
-            name = key(resolved.expression, compiler) if not combined else (expanded[1][0],)
+            name = _combined_key(expanded, compiler) if combined else key(resolved.expression, compiler)
             if name not in seen:
                 seen.add(name)
                 distinct.append(expanded)
     return distinct
+
+
+def _combined_key(entry: Any, compiler: Compiler) -> Any:
+    """The position of a set operation's column, which may be named by its position or its name; else the SQL."""
+    resolved, (sql, _, _) = entry
+    expression = resolved.expression
+    written = getattr(expression, "sql", "")
+    if isinstance(source(expression), ColPairs):
+        return (sql,)
+    if isinstance(expression, PositionRef):
+        return expression.ordinal
+    if written.isdigit():
+        # As Django wrote positions before version 4.2.
+        return int(written)
+    names = [
+        alias or getattr(getattr(selected, "target", None), "column", None) for selected, _, alias in compiler.select
+    ]
+    name = getattr(expression, "refs", None)
+    return names.index(name) + 1 if name in names else (sql,)
 
 
 def width(expression: Any) -> int:

@@ -22,8 +22,10 @@ from .cross_apply import (
     conditions_with_subqueries,
     functions_of_windows,
     is_column,
+    is_translated,
     parts_of_groups,
     value_column,
+    without_queries,
 )
 from .distinct_on import DistinctOn
 from .explain import explain
@@ -350,13 +352,15 @@ class SelectMixin(SelectListMixin):
 
     def collapse_group_by(self, expressions: Iterable[Expression], having: Any) -> List[Expression]:
         """The grouped expressions; those that are no columns are computed in the derived table of cross_apply.py."""
-        grouped = list(parts_of_groups(expressions))
+        grouped = list(without_queries(parts_of_groups(expressions), self.having))
         for expression, _, _ in self.select:
             if expression.contains_over_clause:
                 grouped += columns_of_keys(functions_of_windows(expression), grouped)
-        if self.having is not None:
-            grouped += conditions_with_subqueries(self.having, self)
         refused = [expression for expression in grouped if not is_column(expression)]
+        for expression in conditions_with_subqueries(self.having, self) if self.having is not None else ():
+            grouped.append(expression)
+            if not is_column(expression) or is_translated(expression, self):
+                refused.append(expression)
         selected = self.plain_selected() if refused else {}
         for expression in refused:
             # What is never, or always, true get_group_by() leaves out.

@@ -70,7 +70,7 @@ class SelectListMixin(CompileMixin):
         for expression, compiled, alias in select:
             # An aggregate may have what GROUP BY hoists, but need not.
             is_plain_aggregate = isinstance(expression, Aggregate) and not hoists.stand_in(compiled[0])
-            if not (is_plain_aggregate or is_column(expression)):
+            if not (is_plain_aggregate or self._is_plain_column(expression)):
                 # What is never, or always, true has a literal.
                 with suppress(EmptyResultSet, FullResultSet):
                     compiled = self._selected(expression)
@@ -78,6 +78,10 @@ class SelectListMixin(CompileMixin):
         if self._converts_selected:
             convert_selected(written, self)
         return written
+
+    def _is_plain_column(self, expression: Expression) -> bool:
+        """Whether an expression is a column that is not hoisted."""
+        return is_column(expression) and self.hoists.column(expression) is None
 
     def _selected(self, expression: Expression) -> Compiled:
         if is_predicate(expression):
