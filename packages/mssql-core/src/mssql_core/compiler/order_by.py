@@ -13,6 +13,7 @@ from django.db.models.functions import Random
 from django.db.models.sql.query import Query
 
 from ..compat.orm import PARAMS, ColPairs, PositionRef
+from ..names import in_query, quote_identifier
 from ..plugin import UnaryExpression
 from ..plugin.django_types import Compiler, Connection
 from ..plugin.types import Compiled, Translation
@@ -132,8 +133,23 @@ def distinct_terms(order_by: Any, compiler: Compiler) -> List[Any]:
             name = _combined_key(expanded, compiler) if combined else key(resolved.expression, compiler)
             if name not in seen:
                 seen.add(name)
-                distinct.append(expanded)
+                distinct.append(_by_name(expanded, compiler) if combined else expanded)
     return distinct
+
+
+def _by_name(entry: Any, compiler: Compiler) -> Any:
+    """The entry of a set operation by its column's name: its position is a constant within an expression (error 408).
+
+    Django wrote positions into expressions before version 4.2.
+    """
+    resolved, (_, _, is_ref) = entry
+    position = getattr(resolved.expression, "sql", "")
+    if not (position.isdigit() and (resolved.nulls_first or resolved.nulls_last)):
+        return entry
+    selected, _, alias = compiler.select[int(position) - 1]
+    named = resolved.copy()
+    named.set_source_expressions([RawSQL(in_query(quote_identifier(alias or selected.target.column)), ())])
+    return named, (*compiler.compile(named), is_ref)
 
 
 def _combined_key(entry: Any, compiler: Compiler) -> Any:

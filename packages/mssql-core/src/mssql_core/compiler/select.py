@@ -352,6 +352,9 @@ class SelectMixin(SelectListMixin):
 
     def collapse_group_by(self, expressions: Iterable[Expression], having: Any) -> List[Expression]:
         """The grouped expressions; those that are no columns are computed in the derived table of cross_apply.py."""
+        if self.query.combinator:
+            # Only the parts of a set operation are grouped.
+            return list(expressions)
         grouped = list(without_queries(parts_of_groups(expressions), self.having))
         for expression, _, _ in self.select:
             if expression.contains_over_clause:
