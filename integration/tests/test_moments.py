@@ -78,10 +78,21 @@ def test_parts_are_those_of_the_current_time_zone(visits, name):
     )
     full = datetime.datetime(2026, 1, 1, 1, tzinfo=UTC)
     assert parts.values_list("hour", "next", "full", "day").get() == (20, 21, full, datetime.date(2025, 12, 31))
+    assert parts.filter(full=full, full__in=[full], full__range=(full, full), day__lt=full.date()).exists()
+    assert parts.filter(full__in=[full + HOUR * number for number in range(100)]).exists()
+    assert not parts.filter(full__gt=full).exists() and not parts.exclude(full=full).exists()
     assert visits.aggregate(hour=ExtractHour(Max(name))) == {"hour": 20}
+    assert visits.values("id").annotate(last=Max(name)).filter(last=AT, last__gte=ELSEWHERE, last__in=[AT]).exists()
     for lookup, value in (("hour", 20), ("date", datetime.date(2025, 12, 31)), ("time", datetime.time(20, 30)),
                           ("year", 2025), ("month", 12), ("year__lt", 2026)):  # fmt: skip
         assert visits.filter(**{"%s__%s" % (name, lookup): value}).exists(), lookup
+    assert (
+        visits.annotate(x=ExtractHour(TruncHour(name)), y=TruncDate(TruncHour(name)))
+        .filter(x=20, y="2025-12-31")
+        .exists()
+    )
+    visits.update(**{name: TruncHour(name)})
+    assert visits.values_list(name, flat=True).get() == full
     assert list(visits.datetimes(name, "day")) == [datetime.datetime(2025, 12, 31, 5, tzinfo=UTC)]
 
 

@@ -12,6 +12,7 @@ https://learn.microsoft.com/sql/t-sql/queries/at-time-zone-transact-sql
 from typing import Any, Callable, List, Optional, Sequence
 from weakref import ref
 
+from django.conf import settings
 from django.db.models import Aggregate, Case, DateTimeField, Func, Value, When
 from django.db.models.expressions import Col, CombinedExpression
 from django.db.models.functions import Extract, TruncDate, TruncTime
@@ -66,12 +67,16 @@ def _usual(connection: Connection) -> str:
 
 
 def _is_other(node: Any, connection: Connection) -> bool:
-    """Whether an expression has the field of a column that is not of the alias's type."""
+    """Whether an expression may have another type than the alias's DateTimeField."""
     # What a query selects is converted there.
     if isinstance(node, (Moment, Query, When)) or not hasattr(node, "resolve_expression"):
         return False
-    kind = _type(known_field(node), connection)
-    return kind is not None and kind != _usual(connection)
+    field = known_field(node)
+    kind, usual = _type(field, connection), _usual(connection)
+    if isinstance(node, TruncBase) and kind is not None and usual == LOCAL and settings.USE_TZ:
+        # It has the wall clock of its time zone, for which it needs an offset: see TruncBase.convert_value().
+        return True
+    return kind is not None and kind != usual
 
 
 def _has_other(expression: Expression, connection: Connection) -> bool:
