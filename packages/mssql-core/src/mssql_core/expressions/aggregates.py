@@ -199,8 +199,8 @@ def compile_string_agg(node: Expression, compiler: Compiler, connection: Connect
         raise NotSupportedError("StringAgg needs STRING_AGG, which SQL Server has from version 2017.")
     if node.distinct:
         raise NotSupportedError(
-            "StringAgg does not support distinct with multiple expressions on this database backend: STRING_AGG takes no "
-            "DISTINCT. Take the values from a subquery with distinct()."
+            "StringAgg does not support distinct with multiple expressions on this database backend. STRING_AGG takes no "
+            "DISTINCT: take the values from a subquery with distinct()."
         )
     node = prepared(with_text(node, positions=(0,)), compiler)
     text, delimiter = node.source_expressions
