@@ -55,6 +55,15 @@ def terms(order_by: Any, connection: Connection) -> List[Tuple[Expression, str]]
     return pairs
 
 
+def is_name(order_by: Any, connection: Connection) -> bool:
+    """Whether an OrderBy is the name of a selected column, and no expression over it, as plugins sort by some."""
+    expression = order_by.expression
+    if not isinstance(expression, Ref) or order_by.nulls_first or order_by.nulls_last:
+        return False
+    (first, *others) = connection.ops.sort_expressions(expression)
+    return first is expression and not others
+
+
 class PerRow(Expression):
     """A different value in each row, to sort by."""
 

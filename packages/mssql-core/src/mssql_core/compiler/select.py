@@ -33,7 +33,7 @@ from .insert import InsertMixin
 from .locking import LockedTables
 from .nodes import CompileMixin
 from .nth_value import NthValues, UnnumberedNthValue, uses_nth_value
-from .order_by import UNORDERED, distinct_terms, source, terms, width
+from .order_by import UNORDERED, distinct_terms, is_name, source, terms, width
 from .predicates import as_value
 from .select_list import SelectListMixin
 from .select_plan import GroupedSelect, Ordered, Selected, SelectPlan, plan_of
@@ -272,8 +272,7 @@ class SelectMixin(SelectListMixin):
         if hoists:
             # By GROUP BY. What names it is written again; to set up the whole statement once more takes 1.7 times as long.
             self.select, extra_select = [self.over_hoists(part, hoists) for part in (self.select, extra_select)]
-            # Selected columns, too: plugins sort by expressions over some, such as keys of documents.
-            order_by = [(term, (*self.compile(term), is_ref)) for term, (_, _, is_ref) in order_by]
+            order_by = [self._term_over_hoists(term) for term in order_by]
         return extra_select, self._allowed(order_by if written is None else written, group_by), group_by
 
     def _allowed(self, order_by: List[Ordered], group_by: List[Compiled]) -> List[Ordered]:
@@ -287,6 +286,10 @@ class SelectMixin(SelectListMixin):
         if plan.limited and plan.top is None and not order_by:
             return [(None, (self._any_order(), PARAMS(), False))]
         return order_by
+
+    def _term_over_hoists(self, term: Ordered) -> Ordered:
+        resolved, (_, _, is_ref) = term
+        return term if is_name(resolved, self.connection) else (resolved, (*self.compile(resolved), is_ref))
 
     def _with_hoisted(self, group_by: List[Compiled], order_by: List[Ordered]) -> List[Compiled]:
         """GROUP BY with the columns that were hoisted for an aggregate and also stand beside it (error 8120)."""
