@@ -38,14 +38,24 @@ class Seat(models.Model):
         )
 
 
+class Coupon(models.Model):
+    code = models.CharField(max_length=20, null=True)
+    note = models.CharField(max_length=10, default="")
+    active = models.BooleanField(**({"db_default": True} if django.VERSION >= (5, 0) else {"default": True}))
+
+    class Meta:
+        app_label, apps = "conflicts", Apps()
+        constraints = [UniqueConstraint(fields=["code"], condition=Q(active=True), name="conflicts_coupon")]
+
+
 @pytest.fixture(scope="module", autouse=True)
 def tables(shop):
     with connection.schema_editor() as editor:
-        for kind in (Member, Seat):
+        for kind in (Member, Seat, Coupon):
             editor.create_model(kind)
     yield
     with connection.schema_editor() as editor:
-        for kind in (Member, Seat):
+        for kind in (Member, Seat, Coupon):
             editor.delete_model(kind)
 
 
@@ -83,6 +93,14 @@ def test_the_condition_of_rows_with_expressions(value):
     Member.objects.create(email="a")
     ignore(Member(email=value, note="no"), Member(email=value, left=datetime.date(2026, 1, 1), note="yes"))
     assert notes(Member) == ["", "yes"]
+
+
+def test_a_condition_on_a_default_of_the_database():
+    Coupon.objects.create(code="a", note="old")
+    ignore(Coupon(code="a", note="no"), Coupon(code="b", note="1"), Coupon(code="b", note="no"))
+    ignore(Coupon(code="a", active=False, note="2"), Coupon(code="b", note="no"), Coupon(code="c", note="3"))
+    assert notes(Coupon) == ["1", "2", "3", "old"]
+    assert Coupon.objects.filter(active=True).count() == 3
 
 
 def test_a_row_counts_only_where_it_is_inserted():

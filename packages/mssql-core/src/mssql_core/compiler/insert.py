@@ -23,7 +23,7 @@ from .new_rows import NewRows, matching
 from .output_clause import OUTPUT_WITH_TRIGGERS, Returning
 from .predicates import as_value
 from .returned_rows import check_keys, last_rows
-from .unique_keys import check_unique, unique_keys
+from .unique_keys import check_unique, fields_of_conditions, unique_keys
 
 # Up to so many values are parameters of their own: above, one JSON parameter
 # compiles faster and its plan is reused for any number of rows.
@@ -53,8 +53,9 @@ class InsertMixin(CompilerMixin):
     def _columns(self) -> List[Column]:
         """The columns to insert, without those that the database fills."""
         columns: List[Column] = []
+        compared = fields_of_conditions(self.query.get_meta()) if on_conflict(self.query) == "ignore" else ()
         for field in self.query.fields:
-            values = None if is_written_by_server(field) else field_values(field, self)
+            values = None if is_written_by_server(field) else field_values(field, self, field in compared)
             if values is not None:
                 columns.append(self._column(field, values))
         return columns

@@ -85,8 +85,12 @@ class Column:
         return [("%s", [stored(self.field, value, connection)]) for value in self.values]
 
 
-def field_values(field: Field, compiler: Compiler) -> Optional[List[Any]]:
-    """The values of a field before they are prepared, or None if the database fills the column in every row."""
+def field_values(field: Field, compiler: Compiler, names_default: bool = False) -> Optional[List[Any]]:
+    """
+    Return the values of a field before they are prepared, or None if the database fills the column in every row.
+
+    :param names_default: such a column gets the expression of its default, which the statement compares.
+    """
     objects = compiler.query.objs
     if compiler.query.raw or _has_no_pre_save(field):
         values = list(map(attrgetter(field.attname), objects))
@@ -95,7 +99,7 @@ def field_values(field: Field, compiler: Compiler) -> Optional[List[Any]]:
     kinds = set(map(type, values))
     if kinds <= _SCALARS or not any([issubclass(kind, DatabaseDefault) for kind in kinds]):
         return values
-    if all([issubclass(kind, DatabaseDefault) for kind in kinds]):
+    if all([issubclass(kind, DatabaseDefault) for kind in kinds]) and not names_default:
         return None
     # The keyword DEFAULT is part of INSERT ... VALUES, but not of MERGE and SELECT.
     return [default_expression(field) if isinstance(value, DatabaseDefault) else value for value in values]

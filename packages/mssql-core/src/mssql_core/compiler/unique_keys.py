@@ -25,10 +25,13 @@ class UniqueKey(NamedTuple):
 
     def is_within(self, opts: Any, fields: Container[Field]) -> bool:
         """Whether the key and its condition name only some of `fields`."""
-        named = [*self.fields]
-        if self.condition is not None:
-            named += _columns(Query(opts.model, alias_cols=False).build_where(self.condition))
-        return all([field in fields for field in named])
+        return all([field in fields for field in (*self.fields, *self.fields_of_condition(opts))])
+
+    def fields_of_condition(self, opts: Any) -> List[Field]:
+        """The fields that the condition names."""
+        if self.condition is None:
+            return []
+        return list(_columns(Query(opts.model, alias_cols=False).build_where(self.condition)))
 
     def condition_sql(self, opts: Any, connection: Connection) -> Compiled:
         """The condition, with the names of columns alone: (sql, params)."""
@@ -45,6 +48,11 @@ def unique_keys(opts: Any, fields: Container[Field]) -> List[UniqueKey]:
     Constraints with expressions are not among them: the server refuses rows that violate one (error 2601).
     """
     return [key for key in _keys(opts) if key.is_within(opts, fields)]
+
+
+def fields_of_conditions(opts: Any) -> List[Field]:
+    """The fields in the conditions of the model's unique keys."""
+    return [field for key in _keys(opts) for field in key.fields_of_condition(opts)]
 
 
 def check_unique(opts: Any, fields: Sequence[Field]) -> UniqueKey:
