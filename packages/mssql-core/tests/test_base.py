@@ -57,6 +57,17 @@ def test_connecting_costs_one_message(connection):
     assert connection.driver.sql[1:] == [prepared.replace("IF SERVERPROPERTY('EngineEdition') NOT IN (6, 11) ", "")]
 
 
+def test_a_database_that_is_made_anew_is_asked_again(connection):
+    name = connection.settings_dict["NAME"]
+    assert connection.server
+    connection.forget_database(name + "2")
+    assert connection.server_if_known()
+    connection.forget_database(name)
+    assert connection.server_if_known() is None
+    asked = len(connection.driver.sql)
+    assert connection.server and "SERVERPROPERTY" in connection.driver.sql[asked]
+
+
 def test_after_a_lost_connection_the_server_is_asked_again():
     """It may have been upgraded, or another one took over."""
     connection = fake_connection(options={"connection_retries": 0})

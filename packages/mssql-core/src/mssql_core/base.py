@@ -217,6 +217,16 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         """Forget the ServerInfo: after an upgrade or a failover the server may be another."""
         _servers.pop(self._server_key(), None)
 
+    def forget_database(self, name: str) -> None:
+        """Forget what is known of a database of this server, which is made or dropped: the next one of its name is another.
+
+        :param name: the database, of whichever alias and user.
+        """
+        place = (self.settings_dict.get("HOST"), self.settings_dict.get("PORT"), name)
+        for key in [key for key in list(_servers) if key[1:4] == place]:
+            # A thread may have forgotten it in between.
+            _servers.pop(key, None)
+
     def _remember_server(self, answer: Any) -> None:
         if answer is None:
             raise errors.OperationalError("HY000", "The server did not tell its version: sys.databases has no row.")

@@ -42,6 +42,7 @@ class DatabaseCreation(BaseDatabaseCreation):
                     return name
                 self._confirm_removal(name, verbosity, autoclobber)
                 self._drop_database(cursor, name)
+            self.connection.forget_database(name)
             self._execute_create_test_db(
                 cursor,
                 {
@@ -90,6 +91,7 @@ class DatabaseCreation(BaseDatabaseCreation):
             # Pooled connections would otherwise hold it (error 3702).
             cursor.execute("ALTER DATABASE %s SET SINGLE_USER WITH ROLLBACK IMMEDIATE" % quoted)
         cursor.execute("DROP DATABASE %s" % quoted)
+        self.connection.forget_database(name)
 
     # Clones
 
@@ -118,6 +120,7 @@ class DatabaseCreation(BaseDatabaseCreation):
         :param source: the database's name.
         :param target: the name of the copy, which does not exist.
         """
+        self.connection.forget_database(target)
         if cursor.db.server.edition.copies_databases:
             self._copy_in_azure(cursor, source, target)
             return
