@@ -6,7 +6,8 @@ import django
 import pytest
 from django.apps.registry import Apps
 from django.db import IntegrityError, connection, models, transaction
-from django.db.models import Q, UniqueConstraint, Value
+from django.db.models import F, Q, UniqueConstraint, Value
+from django.db.models.functions import Concat, Lower
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -38,6 +39,24 @@ class Seat(models.Model):
         )
 
 
+class Account(models.Model):
+    name = models.CharField(max_length=20, null=True, db_collation="Latin1_General_100_CS_AS")
+    day = models.DateField(null=True)
+    state = models.CharField(max_length=5, default="open", db_collation="Latin1_General_100_CS_AS")
+    note = models.CharField(max_length=10, default="")
+
+    class Meta:
+        app_label, apps = "conflicts", Apps()
+        constraints = (
+            [
+                UniqueConstraint(Lower("name"), F("day").desc(), name="conflicts_name"),
+                UniqueConstraint(Concat(Lower("name"), Value("%")), condition=Q(state="new"), name="conflicts_new"),
+            ]
+            if django.VERSION >= (4, 0)
+            else []
+        )
+
+
 class Coupon(models.Model):
     code = models.CharField(max_length=20, null=True)
     note = models.CharField(max_length=10, default="")
@@ -51,11 +70,11 @@ class Coupon(models.Model):
 @pytest.fixture(scope="module", autouse=True)
 def tables(shop):
     with connection.schema_editor() as editor:
-        for kind in (Member, Seat, Coupon):
+        for kind in (Member, Seat, Coupon, Account):
             editor.create_model(kind)
     yield
     with connection.schema_editor() as editor:
-        for kind in (Member, Seat, Coupon):
+        for kind in (Member, Seat, Coupon, Account):
             editor.delete_model(kind)
 
 
@@ -101,6 +120,22 @@ def test_a_condition_on_a_default_of_the_database():
     ignore(Coupon(code="a", active=False, note="2"), Coupon(code="b", note="no"), Coupon(code="c", note="3"))
     assert notes(Coupon) == ["1", "2", "3", "old"]
     assert Coupon.objects.filter(active=True).count() == 3
+
+
+@pytest.mark.skipif(django.VERSION < (4, 0), reason="constraints have expressions since Django 4.0")
+def test_a_constraint_of_expressions():
+    """Each compared by the collation of its column."""
+    day = datetime.date(2026, 1, 1)
+    Account.objects.create(name="Ada", day=day, note="old")
+    ignore(
+        Account(name="ADA", day=day, note="no"), Account(name="ADA", note="1"), Account(name="ada", note="2"),
+        Account(name="Äda", day=day, note="3"), Account(name="äda", day=day, note="no"), Account(day=day, note="4"),
+        Account(day=day, note="5"), Account(name="x", state="new", note="6"), Account(name="X", state="NEW", note="7"),
+        Account(name="X", state="new", note="no"),
+    )  # fmt: skip
+    assert notes(Account) == ["1", "2", "3", "4", "5", "6", "7", "old"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Account.objects.create(name="aDA", day=day)
 
 
 def test_a_row_counts_only_where_it_is_inserted():

@@ -92,7 +92,12 @@ class InsertMixin(CompilerMixin):
         if not self.connection.server.has(Capability.OPENJSON):
             return None
         fields = [column.field for column in columns]
-        keys = [field for key in unique_keys(self.query.get_meta(), fields) for field in key.fields] if conflict else ()
+        opts = self.query.get_meta()
+        keys = (
+            [field for key in unique_keys(opts, fields) for field in (*key.fields, *key.computed_from(opts))]
+            if conflict
+            else ()
+        )
         return JSONRows.of(columns, rows, self.connection, keys)
 
     # ---- statements -------------------------------------------------------------------

@@ -89,7 +89,8 @@ def field_values(field: Field, compiler: Compiler, names_default: bool = False) 
     """
     Return the values of a field before they are prepared, or None if the database fills the column in every row.
 
-    :param names_default: such a column gets the expression of its default, which the statement compares.
+    :param names_default: such a column gets the expression of its default, which the statement compares, unless it is a
+        sequence's next value.
     """
     objects = compiler.query.objs
     if compiler.query.raw or _has_no_pre_save(field):
@@ -99,7 +100,9 @@ def field_values(field: Field, compiler: Compiler, names_default: bool = False) 
     kinds = set(map(type, values))
     if kinds <= _SCALARS or not any([issubclass(kind, DatabaseDefault) for kind in kinds]):
         return values
-    if all([issubclass(kind, DatabaseDefault) for kind in kinds]) and not names_default:
+    if all([issubclass(kind, DatabaseDefault) for kind in kinds]) and not (
+        names_default and not _takes_sequence(field, compiler)
+    ):
         return None
     # The keyword DEFAULT is part of INSERT ... VALUES, but not of MERGE and SELECT.
     return [default_expression(field) if isinstance(value, DatabaseDefault) else value for value in values]

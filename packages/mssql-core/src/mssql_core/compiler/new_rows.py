@@ -83,37 +83,55 @@ class NewRows:
         return "(%s) AS [__source]%s" % (numbered, _where(kept)), params
 
     def _rows(self) -> Compiled:
-        """The source, with a column for each key that has a condition: whether the row meets it."""
+        """The source, with columns for what each key computes: whether a row meets its condition, and its expressions."""
         table, params = self._source.table_sql()
-        named = ", ".join(
-            "[__all].%s AS %s" % (self._source.column(field), self._compiler.quote_name(field.column))
-            for field in self._source.fields
-        )
-        flags: List[str] = []
-        flag_params: List[Any] = []
+        computed: List[str] = []
+        computed_params: List[Any] = []
         for index, key in enumerate(self._keys):
+            row = "(SELECT %s) AS [__row]" % ", ".join(
+                "%s AS %s" % (self._collated(field, self._source.column(field)), self._name(field))
+                for field in key.computed_from(self._opts)
+            )
+            for number, (sql, more) in enumerate(key.expressions_sql(self._opts, self._connection)):
+                computed.append("(SELECT %s FROM %s) AS %s" % (sql, row, _expression(index, number)))
+                computed_params += more
             if key.condition is not None:
                 sql, more = key.condition_sql(self._opts, self._connection)
-                flag = "CASE WHEN EXISTS(SELECT 1 FROM (SELECT %s) AS [__row] WHERE %s) THEN 1 ELSE 0 END AS [__if%d]"
-                flags.append(flag % (named, sql, index))
-                flag_params += more
-        if not flags:
-            return table, list(params)
-        return "(SELECT %s FROM %s AS [__all])" % (", ".join(["[__all].*", *flags]), table), [*flag_params, *params]
+                meets = "CASE WHEN EXISTS(SELECT 1 FROM %s WHERE %s) THEN 1 ELSE 0 END AS [__if%d]"
+                computed.append(meets % (row, sql, index))
+                computed_params += more
+        if not computed:
+            return table, params
+        return "(SELECT %s FROM %s AS [__all])" % (", ".join(["[__all].*", *computed]), table), [
+            *computed_params,
+            *params,
+        ]
+
+    def _name(self, field: Field) -> str:
+        name: str = self._compiler.quote_name(field.column)
+        return name
 
     def _is_absent(self, index: int, key: UniqueKey) -> Compiled:
         """Condition that no row of the table has the key."""
-        test, params = matching(key, self._source, "[__rows]", self._compiler), []
+        tests: List[str] = [matching(key, self._source, "[__rows]", self._compiler)] if key.fields else []
+        params: List[Any] = []
+        for number, (sql, more) in enumerate(key.expressions_sql(self._opts, self._connection)):
+            pair = (sql, "[__rows].%s" % _expression(index, number))
+            test, times = "%s = %s" % pair, 1
+            if key.equal_nulls:
+                test, times = "(%s OR (%s IS NULL AND %s IS NULL))" % (test, *pair), 2
+            tests.append(test)
+            params += [*more] * times
         if key.condition is not None:
             sql, more = key.condition_sql(self._opts, self._connection)
-            test, params = "[__rows].[__if%d] = 1 AND %s AND (%s)" % (index, test, sql), list(more)
-        return "NOT EXISTS(SELECT 1 FROM %s AS [__target] WITH (UPDLOCK, HOLDLOCK) WHERE %s)" % (
-            self._table,
-            test,
-        ), params
+            tests += ["[__rows].[__if%d] = 1" % index, "(%s)" % sql]
+            params += more
+        target = "%s AS [__target] WITH (UPDLOCK, HOLDLOCK)" % self._table
+        return "NOT EXISTS(SELECT 1 FROM %s WHERE %s)" % (target, " AND ".join(tests)), params
 
     def _number(self, index: int, key: UniqueKey) -> str:
         groups = [self._collated(field, self._source.column(field)) for field in key.fields]
+        groups += [_expression(index, number) for number in range(len(key.expressions))]
         if key.condition is not None:
             groups.append("[__if%d]" % index)
         return "ROW_NUMBER() OVER (PARTITION BY %s ORDER BY [%s]) AS [__n%d]" % (", ".join(groups), ORDINAL, index)
@@ -121,7 +139,9 @@ class NewRows:
     def _is_first(self, index: int, key: UniqueKey) -> str:
         tests = ["[__source].[__n%d] = 1" % index]
         if not key.equal_nulls:
-            tests += ["[__source].%s IS NULL" % self._source.column(field) for field in key.fields]
+            columns = [self._source.column(field) for field in key.fields]
+            columns += [_expression(index, number) for number in range(len(key.expressions))]
+            tests += ["[__source].%s IS NULL" % column for column in columns]
         if key.condition is not None:
             tests.append("[__source].[__if%d] = 0" % index)
         return "(%s)" % " OR ".join(tests)
@@ -140,6 +160,11 @@ class NewRows:
             return "%s COLLATE %s" % (column, collation)
         name = self._compiler.quote_name(field.column)
         return "COALESCE((SELECT [__t].%s FROM %s AS [__t] WHERE 1 = 0), %s)" % (name, self._table, column)
+
+
+def _expression(index: int, number: int) -> str:
+    """The name of a key's expression in the source."""
+    return "[__k%d_%d]" % (index, number)
 
 
 def _where(conditions: List[str]) -> str:

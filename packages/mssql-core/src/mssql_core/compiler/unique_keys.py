@@ -4,7 +4,7 @@ from typing import Any, Container, Iterable, Iterator, List, NamedTuple, Optiona
 
 from django.db import ProgrammingError
 from django.db.models import Q, UniqueConstraint
-from django.db.models.expressions import Col
+from django.db.models.expressions import Col, OrderBy
 from django.db.models.sql.query import Query
 
 from ..plugin.django_types import Connection, Field
@@ -13,7 +13,7 @@ from ..plugin.types import Compiled
 
 class UniqueKey(NamedTuple):
     """
-    Fields whose values no two rows share.
+    Fields, or expressions, whose values no two rows share.
 
     :ivar condition: of the rows to which this applies, if not to all.
     :ivar equal_nulls: whether NULL equals NULL in it (nulls_distinct=False).
@@ -22,16 +22,21 @@ class UniqueKey(NamedTuple):
     fields: Tuple[Field, ...]
     condition: Optional[Q] = None
     equal_nulls: bool = False
+    expressions: Tuple[Any, ...] = ()
 
     def is_within(self, opts: Any, fields: Container[Field]) -> bool:
         """Whether the key and its condition name only some of `fields`."""
-        return all([field in fields for field in (*self.fields, *self.fields_of_condition(opts))])
+        return all([field in fields for field in (*self.fields, *self.computed_from(opts))])
 
-    def fields_of_condition(self, opts: Any) -> List[Field]:
-        """The fields that the condition names."""
-        if self.condition is None:
+    def computed_from(self, opts: Any) -> List[Field]:
+        """The fields that the condition and the expressions name."""
+        if self.condition is None and not self.expressions:
             return []
-        return list(_columns(Query(opts.model, alias_cols=False).build_where(self.condition)))
+        query = Query(opts.model, alias_cols=False)
+        nodes = self._nodes(query)
+        if self.condition is not None:
+            nodes.append(query.build_where(self.condition))
+        return list(dict.fromkeys(field for node in nodes for field in _columns(node)))
 
     def condition_sql(self, opts: Any, connection: Connection) -> Compiled:
         """The condition, with the names of columns alone: (sql, params)."""
@@ -40,19 +45,27 @@ class UniqueKey(NamedTuple):
         sql: Compiled = compiler.compile(query.build_where(self.condition))
         return sql
 
+    def expressions_sql(self, opts: Any, connection: Connection) -> List[Compiled]:
+        """The expressions, with the names of columns alone: (sql, params) of each."""
+        if not self.expressions:
+            return []
+        query = Query(opts.model, alias_cols=False)
+        compiler = query.get_compiler(connection=connection)
+        return [compiler.compile(node) for node in self._nodes(query)]
+
+    def _nodes(self, query: Any) -> List[Any]:
+        nodes = [node.expression if isinstance(node, OrderBy) else node for node in self.expressions]
+        return [node.resolve_expression(query) for node in nodes]
+
 
 def unique_keys(opts: Any, fields: Container[Field]) -> List[UniqueKey]:
-    """
-    The model's unique keys that name only some of `fields`.
-
-    Constraints with expressions are not among them: the server refuses rows that violate one (error 2601).
-    """
+    """The model's unique keys that name only some of `fields`."""
     return [key for key in _keys(opts) if key.is_within(opts, fields)]
 
 
 def fields_of_conditions(opts: Any) -> List[Field]:
-    """The fields in the conditions of the model's unique keys."""
-    return [field for key in _keys(opts) for field in key.fields_of_condition(opts)]
+    """The fields in conditions and expressions of the model's unique keys."""
+    return [field for key in _keys(opts) for field in key.computed_from(opts)]
 
 
 def check_unique(opts: Any, fields: Sequence[Field]) -> UniqueKey:
@@ -61,7 +74,7 @@ def check_unique(opts: Any, fields: Sequence[Field]) -> UniqueKey:
 
     :raises ProgrammingError: no unique constraint of the model has these fields.
     """
-    keys = [key for key in _keys(opts) if key.condition is None and set(key.fields) == set(fields)]
+    keys = [key for key in _keys(opts) if not (key.condition or key.expressions) and set(key.fields) == set(fields)]
     if not keys:
         raise ProgrammingError(
             "unique_fields: no unique constraint of %s has exactly the fields %s."
@@ -76,9 +89,12 @@ def _keys(opts: Any) -> List[UniqueKey]:
     keys += [UniqueKey((field,)) for field in opts.concrete_fields if field.unique]
     keys += [UniqueKey(tuple(map(opts.get_field, names))) for names in opts.unique_together]
     for constraint in opts.constraints:
-        if isinstance(constraint, UniqueConstraint) and constraint.fields:
+        if isinstance(constraint, UniqueConstraint):
             equal_nulls = getattr(constraint, "nulls_distinct", None) is False
-            keys.append(UniqueKey(tuple(map(opts.get_field, constraint.fields)), constraint.condition, equal_nulls))
+            fields = tuple(map(opts.get_field, constraint.fields))
+            # They came with Django 4.0.
+            expressions = tuple(getattr(constraint, "expressions", ()))
+            keys.append(UniqueKey(fields, constraint.condition, equal_nulls, expressions))
     return _distinct(keys)
 
 
