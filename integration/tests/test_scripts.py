@@ -693,6 +693,34 @@ def test_delimiters_are_no_part_of_a_column_s_name(migrated, scripted, name):
     agree_in_all_ways(migrated, scripted, columns_in_delimiters()[name])
 
 
+def altered_targets():
+    """Operations that give a field of another type another column, to which keys refer."""
+    from django.db import migrations, models
+
+    t, key = made("T"), migrations.AlterField("t", "id", models.AutoField(primary_key=True, db_column="zz"))
+    by_number = made("T", ("n", models.IntegerField(unique=True)))
+    number = migrations.AlterField("t", "n", models.BigIntegerField(unique=True, db_column="zz"))
+    return {
+        "a primary key": [t, made("V", ("t", key_to("T"))), key],
+        "without a relation": [t, made("V", ("t", key_to("T", related_name="+"))), key],
+        "then the key": [
+            t,
+            made("V", ("t", key_to("T"))),
+            key,
+            migrations.AlterField("v", "t", key_to("T", null=True)),
+        ],
+        "a unique field": [by_number, made("V", ("t", key_to("T", to_field="n"))), number],
+        "many to many": [t, made("V", ("t", models.ManyToManyField("a.T"))), key],
+        "itself": [made("T", ("p", key_to("T", null=True))), key],
+    }
+
+
+@pytest.mark.usefixtures("no_tables_left")
+@pytest.mark.parametrize("name", altered_targets())
+def test_keys_are_dropped_under_the_name_that_the_old_column_gave(migrated, scripted, name):
+    agree_in_all_ways(migrated, scripted, altered_targets()[name])
+
+
 @pytest.mark.usefixtures("no_tables_left")
 @pytest.mark.parametrize("rename", ["model", "table"])
 def test_backwards_a_table_that_is_not_there_yet_has_no_key_to_follow(migrated, scripted, rename):

@@ -225,7 +225,7 @@ class FieldAlteration:
                 if fields.same_type(old_key, key, self.connection):
                     continue
                 table = self.editor.table_name(key.model._meta.db_table)
-                self.models.setdefault(table, key.model)
+                self.models.setdefault(table, old_key.model)
                 changes.append(self._change_of(table, old_key, key))
         if self.type_changed and is_target:
             self._follow_catalog(changes)
