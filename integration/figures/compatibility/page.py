@@ -51,9 +51,13 @@ need no server, run on each supported pair of Python and Django: `hatch run matr
 
 ## Capabilities
 
-`connection.server.has(Capability.X)`. On Azure and in Fabric the version number is not significant: they have the capabilities of the
-newest release, except where the documentation says otherwise; a managed instance follows its update policy. The evidence for a
-row is runs in which each server with the capability executed a statement that needs it, and each other one refused it.
+`connection.server.has(Capability.X)`. A process asks with its first connection to a database, and again after a connection
+was lost or refused, or a test database was made. Restart it after others changed the compatibility level or the collation,
+made the database again, or upgraded the server.
+
+On Azure and in Fabric the version number is not significant: they have the capabilities of the newest release, except where
+the documentation says otherwise; a managed instance follows its update policy. The evidence for a row is runs in which each
+server with the capability executed a statement that needs it, and each other one refused it.
 
 <!-- capabilities -->
 {capabilities}
