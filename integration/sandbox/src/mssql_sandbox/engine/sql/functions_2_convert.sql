@@ -72,8 +72,11 @@ create function ms.to_smallmoney(x numeric) returns numeric return ms.to_money(x
 -- ---- from text
 
 create function ms.text_to_int(x text, source text, target text) returns bigint strict as $$
-declare t text := btrim(x, E' \t\r\n'); n numeric;
+declare t text; n numeric;
 begin
+  -- A third of the time of what follows.
+  return x::bigint if target in ('int', 'bigint') and x ~ '^-?[0-9]{1,9}$';
+  t := btrim(x, E' \t\r\n');
   if target = 'bit' then
     if lower(t) = 'true' then return 1; elsif lower(t) = 'false' then return 0; end if;
   end if;

@@ -71,7 +71,8 @@ def _openjson(call: Call, source: nodes.FunctionSource) -> Relation:
         columns.append(f"{value} AS o{number}")
         # Conflicts with a column of another collation (468): https://github.com/dotnet/efcore/issues/35491
         outputs.append(Output(column.name, type_, True, COLUMN))
-    return Relation(f"SELECT {', '.join(columns)} FROM ms.openjson_items({body}, {where}) j", outputs)
+    # By OFFSET the engine computes a column once, wherever it is named.
+    return Relation(f"SELECT {', '.join(columns)} FROM ms.openjson_items({body}, {where}) j OFFSET 0", outputs)
 
 
 def _collated(type_: SqlType, column: nodes.OpenJsonColumn) -> SqlType:
