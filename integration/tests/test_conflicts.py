@@ -2,7 +2,6 @@
 
 import datetime
 
-import django
 import pytest
 from django.apps.registry import Apps
 from django.db import IntegrityError, connection, models, transaction
@@ -32,11 +31,7 @@ class Seat(models.Model):
 
     class Meta:
         app_label, apps = "conflicts", Apps()
-        constraints = (
-            [UniqueConstraint(fields=["hall", "place"], nulls_distinct=False, name="conflicts_seat")]
-            if django.VERSION >= (5, 0)
-            else []
-        )
+        constraints = [UniqueConstraint(fields=["hall", "place"], nulls_distinct=False, name="conflicts_seat")]
 
 
 class Account(models.Model):
@@ -47,20 +42,16 @@ class Account(models.Model):
 
     class Meta:
         app_label, apps = "conflicts", Apps()
-        constraints = (
-            [
-                UniqueConstraint(Lower("name"), F("day").desc(), name="conflicts_name"),
-                UniqueConstraint(Concat(Lower("name"), Value("%")), condition=Q(state="new"), name="conflicts_new"),
-            ]
-            if django.VERSION >= (4, 0)
-            else []
-        )
+        constraints = [
+            UniqueConstraint(Lower("name"), F("day").desc(), name="conflicts_name"),
+            UniqueConstraint(Concat(Lower("name"), Value("%")), condition=Q(state="new"), name="conflicts_new"),
+        ]
 
 
 class Coupon(models.Model):
     code = models.CharField(max_length=20, null=True)
     note = models.CharField(max_length=10, default="")
-    active = models.BooleanField(**({"db_default": True} if django.VERSION >= (5, 0) else {"default": True}))
+    active = models.BooleanField(db_default=True)
 
     class Meta:
         app_label, apps = "conflicts", Apps()
@@ -122,7 +113,6 @@ def test_a_condition_on_a_default_of_the_database():
     assert Coupon.objects.filter(active=True).count() == 3
 
 
-@pytest.mark.skipif(django.VERSION < (4, 0), reason="constraints have expressions since Django 4.0")
 def test_a_constraint_of_expressions():
     """Each compared by the collation of its column."""
     day = datetime.date(2026, 1, 1)
@@ -156,7 +146,6 @@ def test_many_rows_of_which_some_are_there(count):
     assert Member.objects.count() == count and Member.objects.filter(note="new").count() == count - (count + 2) // 3
 
 
-@pytest.mark.skipif(django.VERSION < (5, 0), reason="nulls_distinct came with Django 5.0")
 def test_nulls_that_are_not_distinct():
     Seat.objects.create(note="old")
     Seat.objects.create(hall="a", note="old")

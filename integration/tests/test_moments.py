@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+import zoneinfo
 from django.apps.registry import Apps
 from django.db import connections, models, transaction
 from django.db.models import Case, DateTimeField, F, Max, Subquery, Value, When
@@ -12,8 +13,6 @@ from django.utils import timezone
 from harness.project import new_alias
 
 from mssql_core.fields import DateTime2Field, DateTimeOffsetField, LegacyDateTimeField, SmallDateTimeField
-
-zoneinfo = pytest.importorskip("zoneinfo")
 
 UTC = datetime.timezone.utc
 NAMES = ("legacy", "minute", "local", "offset", "usual")

@@ -2,7 +2,6 @@
 
 import datetime
 
-import django
 import pytest
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -92,7 +91,6 @@ def test_an_index_has_the_condition_that_the_server_keeps(created, kind):
         assert connection.introspection.get_constraints(cursor, "moment")["of_moment"]["index"]
 
 
-@pytest.mark.skipif(django.VERSION < (5, 0), reason="GeneratedField came with Django 5.0")
 @pytest.mark.parametrize("kind", fields())
 def test_a_persisted_column_compares_with_them(created, kind):
     from django.db import models

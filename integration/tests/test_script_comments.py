@@ -1,11 +1,8 @@
 """Comments that a script changes in tables that it builds again, compared with those that migrate leaves."""
 
-import django
 import pytest
 from harness.catalogues import empty
 from harness.scripts import drop_all, migration_of, names, properties, run, run_script
-
-pytestmark = pytest.mark.skipif(django.VERSION < (4, 2), reason="comments came with Django 4.2")
 
 
 @pytest.fixture(scope="module")
