@@ -91,14 +91,15 @@ def test_names_of_classes_that_python_takes(catalog):
 
 
 def test_names_of_fields_that_python_takes(catalog):
-    table(catalog, "odd").column("pk", "int", is_primary_key=True).column("save", "int").column(
-        "[x]", "int"
+    table(catalog, "odd").column("pk", "int", is_primary_key=True).column("save", "int").column("[x]", "int").column(
+        '"y"', "int"
     ).primary_key("pk", "pk")
     text = inspected(catalog)
     for line in (
         "    pk_field = models.IntegerField(db_column='pk', primary_key=True)",
         "    save_field = models.IntegerField(db_column='save')",
         "    field_x_field = models.IntegerField(db_column='[[x]]]')",
+        "    field_y_field = models.IntegerField(db_column='[\"y\"]')",
     ):
         assert line in text, text
 

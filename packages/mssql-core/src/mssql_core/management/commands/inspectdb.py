@@ -9,7 +9,7 @@ from django.db import connections, models
 from ...introspection.base import DatabaseIntrospection, FieldInfo
 from ...introspection.key_columns import key_of
 from ...introspection.python_names import ClassNames, field_name
-from ...names import TableName, quote_bare, quote_identifier
+from ...names import TableName, bare_identifier, quote_bare
 from ...plugin.django_types import Connection
 
 _Options = Dict[str, Any]
@@ -90,7 +90,7 @@ class Command(inspectdb.Command):
         if fitting != name:
             notes.append("Field renamed: the name means something to Python or Django.")
             params["db_column"] = col_name
-        if quote_identifier(col_name) == col_name:
+        if bare_identifier(col_name) != col_name:
             # A name that looks delimited is taken for one.
             params["db_column"] = quote_bare(col_name)
         return fitting, params, notes
