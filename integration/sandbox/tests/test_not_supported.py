@@ -32,6 +32,8 @@ REFUSED = [
     "SELECT value FROM GENERATE_SERIES(1, NULL)",
     "SELECT value FROM GENERATE_SERIES(1)",
     "SELECT value FROM STRING_SPLIT('a', NULL)",
+    "SELECT value FROM STRING_SPLIT(5, ',')",
+    "SET LOCK_TIMEOUT -2",
     "SELECT value FROM STRING_SPLIT('a', ',', CAST(1 AS bit))",
     "SELECT CONVERT(varchar(30), CAST(1 AS money), '1')",
     "SELECT CONVERT(varchar(30), CAST(1 AS money), 1.0)",

@@ -127,7 +127,7 @@ class SessionSettings:
         elif name == "DATEFORMAT":
             self.dateformat = self._dateformat(value)
         elif name == "LOCK_TIMEOUT":
-            self.lock_timeout = self._integer(name, value)
+            self.lock_timeout = self._ranged(name, value, -1, 2147483647)
         elif name == "TEXTSIZE":
             self.textsize = self._text_size(self._integer(name, value))
         elif name == "ROWCOUNT":

@@ -109,6 +109,8 @@ def _string_split(call: Call, source: nodes.FunctionSource) -> Relation:
     if not 2 <= call.count <= 3:
         raise SqlServerError(189, name="string_split", minimum=2, maximum=3)
     value, separator = call.text(1), call.text(2)
+    if not (call.first.is_null or call.first.type.is_character):
+        raise NotSupported("STRING_SPLIT of a value that is no string", source.line)
     if call.second.is_null:
         raise NotSupported("STRING_SPLIT with NULL as separator", source.line)
     if value.type.collation != call.context.collation:
