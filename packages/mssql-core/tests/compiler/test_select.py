@@ -161,6 +161,15 @@ def test_aggregate_of_an_outer_column_belongs_to_the_inner_query(compiled):
     assert "SUM(CAST([ormtests_author]" not in compiled.sql(authors.annotate(x=Subquery(total.values("t"))))
 
 
+@since(4, 2)
+def test_groups_of_outer_columns(compiled):
+    """GROUP BY takes none by itself (error 164); Django groups by those that HAVING names."""
+    many = books.filter(author=OuterRef("pk")).values("author").annotate(n=Count("id")).filter(n__gt=OuterRef("age"))
+    sql = compiled.sql(authors.filter(Exists(many)))
+    assert "CROSS APPLY (SELECT [ormtests_author].[age] AS [__k1]) AS [__hoisted]" in sql
+    assert "GROUP BY [U0].[author_id], [__hoisted].[__k1] HAVING COUNT_BIG([U0].[id]) > ([__hoisted].[__k1])" in sql
+
+
 # ---- DISTINCT ------------------------------------------------------------------------------
 
 

@@ -1,7 +1,7 @@
 """Expressions that GROUP BY and aggregates refuse, computed beside the tables.
 
-GROUP BY takes no subqueries (error 144) and no constants (164), and takes two
-equal parameters for different expressions (8120); aggregates take neither
+GROUP BY takes no subqueries (error 144), no constants and no outer columns (164),
+and takes two equal parameters for different expressions (8120); aggregates take neither
 subqueries (130) nor outer columns among others (8124). A derived table of one
 row makes them columns, which every clause may name:
 
@@ -10,7 +10,7 @@ row makes them columns, which every clause may name:
 
 import re
 from contextlib import contextmanager
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
+from typing import Any, Container, Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Aggregate, Subquery, Window
@@ -161,18 +161,21 @@ def _queries_of_lookups(having: Any) -> Iterator[Query]:
         yield having.rhs
 
 
-def is_column(expression: Any) -> bool:
-    """Whether GROUP BY takes `expression` without a derived table."""
-    return isinstance(expression, Col)
+def is_column(expression: Any, tables: Container[str]) -> bool:
+    """Whether GROUP BY takes `expression` without a derived table.
+
+    :param tables: the statement's own; a column of others is one of the statement around it.
+    """
+    return isinstance(expression, Col) and (expression.alias is None or expression.alias in tables)
 
 
 def aggregate_refuses(expression: Expression, compiler: Compiler) -> bool:
     """Whether an aggregate of the compiler's query cannot take `expression`."""
-    aliases = compiler.query.alias_map
+    tables = compiler.query.alias_map
     for node in leaves(expression):
         if isinstance(node, (Query, Subquery, Greatest, Least)):
             return True
-        if isinstance(node, Col) and node.alias is not None and node.alias not in aliases:
+        if isinstance(node, Col) and not is_column(node, tables):
             return True
     return not isinstance(expression, (Star, Col)) and _compiles_to_subquery(expression, compiler)
 

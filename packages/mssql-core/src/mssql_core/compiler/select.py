@@ -362,10 +362,11 @@ class SelectMixin(SelectListMixin):
         for expression, _, _ in self.select:
             if expression.contains_over_clause:
                 grouped += columns_of_keys(functions_of_windows(expression), grouped)
-        refused = [expression for expression in grouped if not is_column(expression)]
+        tables = self.query.alias_map
+        refused = [expression for expression in grouped if not is_column(expression, tables)]
         for expression in conditions_with_subqueries(self.having, self) if self.having is not None else ():
             grouped.append(expression)
-            if not is_column(expression) or is_translated(expression, self):
+            if not is_column(expression, tables) or is_translated(expression, self):
                 refused.append(expression)
         selected = self.plain_selected() if refused else {}
         for expression in refused:

@@ -81,7 +81,7 @@ class SelectListMixin(CompileMixin):
 
     def _is_plain_column(self, expression: Expression) -> bool:
         """Whether an expression is a column that is not hoisted."""
-        return is_column(expression) and self.hoists.column(expression) is None
+        return is_column(expression, self.query.alias_map) and self.hoists.column(expression) is None
 
     def _selected(self, expression: Expression) -> Compiled:
         if is_predicate(expression):
