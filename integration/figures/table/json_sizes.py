@@ -9,8 +9,8 @@ _DEEP = {"a": {"b": {"c": {"d": 1}}}}
 _PERSON = {"name": "Ada", "born": 1815, "address": {"city": "London", "old": True}, "tags": ["x", "y"]}
 _WIDE = {"key%d" % number: number for number in range(60)}
 
-# Each with its size when a constant was one parameter, compared level by level; of those whose form has stayed, with the
-# longer aliases that no table has.
+# Each with its size when a constant was one parameter, and all scalars were compared on each level; of those whose form has
+# stayed, with the longer aliases that no table has.
 LOOKUPS: dict[str, tuple[Q, tuple[int, int]]] = {
     'field__a="x"': (Q(value__a="x"), (400, 1)),
     "field__a=1": (Q(value__a=1), (310, 1)),
@@ -29,6 +29,8 @@ LOOKUPS: dict[str, tuple[Q, tuple[int, int]]] = {
     "field__contained_by=PERSON": (Q(value__contained_by=_PERSON), (5423, 7)),
     'field__a=F("field__b")': (Q(value__a=F("value__b")), (12483, 34)),
     'field__a__contains=F("field__b")': (Q(value__a__contains=F("value__b")), (20369, 27)),
+    'field__a__contained_by=F("field__b")': (Q(value__a__contained_by=F("value__b")), (20369, 27)),
+    'field__a__in=[F("field__b"), F("field__c")]': (Q(value__a__in=[F("value__b"), F("value__c")]), (12370, 36)),
     'field__has_key="a"': (Q(value__has_key="a"), (250, 2)),
     "field__a__gt=1": (Q(value__a__gt=1), (463, 1)),
 }

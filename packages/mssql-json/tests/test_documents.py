@@ -28,7 +28,7 @@ def test_a_number_is_a_position_or_a_name():
     item = Item("d", [], ["0", "a"])
     assert item.from_sql == (
         "OPENJSON(CAST(N'[' AS nvarchar(max)) + d + N']', N'$[0]') AS [__j0] "
-        "CROSS APPLY OPENJSON(CASE WHEN [__j0].[type] IN (4, 5) THEN [__j0].[value] END) AS [__j1]"
+        "CROSS APPLY OPENJSON(IIF([__j0].[type] > 3, [__j0].[value], NULL)) AS [__j1]"
     )
     assert "[__j0].[key] = N'0'" in item.where_sql and "[__j1].[key] = N'a'" in item.where_sql
 
@@ -41,7 +41,7 @@ def test_positions_from_the_end_count_the_elements():
 
 def test_the_name_of_a_member_is_looked_for_in_objects_only():
     assert Item("d", [], ["0"], only_property=True).from_sql.endswith(
-        "CROSS APPLY OPENJSON(CASE WHEN [__j0].[type] IN (5) THEN [__j0].[value] END) AS [__j1]"
+        "CROSS APPLY OPENJSON(IIF([__j0].[type] = 5, [__j0].[value], NULL)) AS [__j1]"
     )
 
 

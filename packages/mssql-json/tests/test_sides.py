@@ -61,6 +61,19 @@ def raw(sql, params=(), field=None):
     return RawSQL(sql, params, field or IntegerField())
 
 
+def test_documents_in_a_list_share_a_comparison(where):
+    one = where(papers.filter(value__a=F("other__b")))[0]
+    sql, _ = where(papers.filter(value__a__in=[F("other__b"), F("name"), F("other"), F("value__c")]))
+    assert sql.count("GROUP BY") == 1 and sql.count(" AS [__o0]") == 3 and "[jsontests_paper].[name]" in sql
+    assert len(sql) < len(one) + 1500
+
+
+def test_but_not_those_with_a_name_that_openjson_has(where):
+    """It would be a column of the row that the list is compared with."""
+    sql, _ = where(papers.filter(value__a__in=[F("other__b"), raw("value", field=JSONField())]))
+    assert sql.count("GROUP BY") == 2 and " OR " in sql
+
+
 @pytest.mark.parametrize("sql", ["value", "[Key]", '"type" + 1', "ABS(value)", "CASE type WHEN 1 THEN 2 END"])
 def test_a_name_that_openjson_has_is_read_outside_of_its_rows(where, sql):
     compiled, params = where(papers.filter(value__a=raw(sql + " + %s", [7])))

@@ -17,7 +17,7 @@ def test_depth(value, expected):
 
 def test_leaves_of_two_documents_are_one_pass_over_both():
     sql = values.same("[x]", "[y]", 3)
-    assert sql.count("OPENJSON(") == 3 and "FROM (VALUES (CASE WHEN [x].[type] IN (4, 5)" in sql
+    assert sql.count("OPENJSON(") == 3 and "FROM (VALUES (0, IIF([x].[type] > 3, [x].[value], NULL)" in sql
     assert sql.count("COALESCE([l3].[type], [l2].[type], [l1].[type])") == 1
 
 
@@ -50,6 +50,19 @@ def test_a_bound_that_no_float_holds_moves_to_the_next():
 def test_what_has_no_order_is_refused(value):
     with pytest.raises(NotSupportedError, match="order"):
         values.compares(ITEM, "<", value)
+
+
+def test_text_grows_by_little_with_each_level():
+    for compare, most in ((values.same, 210), (values.contains, 650)):
+        lengths = [len(compare("[__j0]", "[__o0]", levels)) for levels in range(1, values.DEEPEST_CONTAINED + 1)]
+        assert (lengths[-1] - lengths[0]) / len(lengths) < most
+
+
+def test_a_scalar_is_compared_on_a_few_levels():
+    """Those of the levels between pass down as members of themselves."""
+    sql = values.contains("[x]", "[y]", values.DEEPEST_CONTAINED)
+    assert [level for level in range(1, 13) if "CONCAT([x%d]." % level in sql] == [1, 5, 9, 12]
+    assert sql.count(" UNION ALL ") == 2 * 9
 
 
 def test_containment_ends_where_the_server_does():

@@ -151,7 +151,8 @@ def in_array(document: str) -> str:
 
 def children(alias: str, types: Sequence[int] = (ARRAY, OBJECT)) -> str:
     """The text of a container for OPENJSON; NULL, which has no rows, of anything else."""
-    return "CASE WHEN %s.[type] IN (%s) THEN %s.[value] END" % (alias, ", ".join(map(str, types)), alias)
+    is_container = "> 3" if len(types) > 1 else "= %d" % types[0]
+    return "IIF(%s.[type] %s, %s.[value], NULL)" % (alias, is_container, alias)
 
 
 def is_key(alias: str, key: str) -> str:

@@ -127,7 +127,7 @@ def compile_in(node: Expression, compiler: Compiler, connection: Connection, **e
         definitions.refuse(compiler if expressions else None, "a comparison of two JSON values")
         tests = [definitions.exact(node.lhs, value, compiler) for value in known]
     else:
-        tests = [sides.equals(node.lhs, value, compiler) for value in expressions]
+        tests = sides.equals_some(node.lhs, expressions, compiler)
         if known:
             tests.insert(0, _equals_some(node.lhs, known, compiler))
     return "(%s)" % " OR ".join(sql for sql, _ in tests), [param for _, params in tests for param in params]

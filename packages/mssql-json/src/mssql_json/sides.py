@@ -4,7 +4,7 @@ The document's number is compared with a numeric expression, its text with a tex
 """
 
 import copy
-from typing import Any, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
 from django.db.models import CharField, DecimalField, DurationField, FloatField, IntegerField, TextField
 from django.db.models.lookups import (
@@ -82,6 +82,39 @@ def equals(lhs: Expression, rhs: Any, compiler: Compiler) -> Compiled:
         other = item_of(rhs, compiler, prefix="o")
         return item.test(values.same(item.alias, other.alias, values.DEEPEST), (), other)
     return item.test(*_equals(item.alias, _side(rhs, compiler)))
+
+
+def equals_some(lhs: Expression, candidates: Sequence[Any], compiler: Compiler) -> List[Compiled]:
+    """Conditions that the JSON value `lhs` equals one of some expressions; several documents are compared by one."""
+    documents = [candidate for candidate in candidates if is_json(candidate) and _is_in_reach(candidate, compiler)]
+    if len(documents) < 2:
+        return [equals(lhs, candidate, compiler) for candidate in candidates]
+    others = [equals(lhs, candidate, compiler) for candidate in candidates if candidate not in documents]
+    return [*others, _equals_some_document(lhs, documents, compiler)]
+
+
+def _is_in_reach(document: Expression, compiler: Compiler) -> bool:
+    """Whether a document has the same SQL in a subquery beside OPENJSON's row: see _in_reach()."""
+    return not may_name_a_column(compiler.compile(document)[0])
+
+
+def _equals_some_document(lhs: Expression, documents: Sequence[Any], compiler: Compiler) -> Compiled:
+    """Condition that the JSON value `lhs` equals one of some documents; UNKNOWN if not, and one of them is missing."""
+    item = item_of(lhs, compiler)
+    selects, all_params = [], []
+    for document in documents:
+        other = item_of(document, compiler, prefix="o")
+        # Their collations may differ, but one column has one.
+        columns = "{0}.[key], {0}.[value] COLLATE {1} AS [value], {0}.[type]".format(other.alias, BINARY)
+        selects.append("SELECT TOP (1) %s FROM %s%s" % (columns, other.from_sql, other.where_sql))
+        all_params += other.params
+    rows = "SELECT IIF(%s, 1, 0) AS [n] FROM (%s) AS [c]" % (
+        values.same(item.alias, "[c]", values.DEEPEST),
+        " UNION ALL ".join(selects),
+    )
+    answer = "CASE WHEN MAX([t].[n]) = 1 THEN 1 WHEN COUNT(*) = %d THEN 0 END" % len(documents)
+    sql, params = item.select("(SELECT %s FROM (%s) AS [t])" % (answer, rows), all_params)
+    return "%s = 1" % sql, params
 
 
 def orders(lhs: Expression, operator: str, rhs: Any, compiler: Compiler) -> Compiled:

@@ -6,13 +6,15 @@ from typing import Any, List, Optional, Sequence, Tuple, Union
 
 from django.db import NotSupportedError
 
-from .documents import ARRAY, BINARY, Item, children
+from .documents import BINARY, Item, children
 
 # Two documents of the database are compared by value down to this level, and by text below it.
 DEEPEST = 16
 # Subqueries nest up to 32 levels, of which containment needs two for each level of the document.
 # https://learn.microsoft.com/sql/relational-databases/performance/subqueries
 DEEPEST_CONTAINED = 12
+# Of so many levels, one compares scalars.
+_PASSED_DOWN = 4
 _DIGITS = 38
 # Up to it a fraction without a fractional part is compared as an integer, beyond it as a float.
 _WHOLE = 9 * 10**18
@@ -80,71 +82,66 @@ def spellings(value: Any) -> List[Any]:
 
 
 def same_scalar(x: str, y: str) -> str:
-    """Condition that two rows hold the same scalar."""
+    """Condition that two rows hold the same scalar, or containers of the same text; never NULL."""
+    return "(%s.[type] = %s.[type] AND %s)" % (x, y, _same_of_a_type(x, y))
+
+
+def _same_of_a_type(x: str, y: str) -> str:
+    """As same_scalar() for rows of the same type. CONCAT makes an empty string of null's NULL."""
     return (
-        "(%(x)s.[type] = %(y)s.[type] AND (%(x)s.[type] = 0 OR (%(x)s.[type] IN (1, 3) AND %(xv)s = %(yv)s) "
-        "OR (%(x)s.[type] = 2 AND (%(xn)s) COLLATE %(binary)s = (%(yn)s) COLLATE %(binary)s)))"
-    ) % {
-        "x": x,
-        "y": y,
-        "xv": exactly(x),
-        "yv": exactly(y),
-        "xn": _number_text(x + ".[value]"),
-        "yn": _number_text(y + ".[value]"),
-        "binary": BINARY,
-    }
+        "(CONCAT({x}.[value], N'.') = CONCAT({y}.[value], N'.') COLLATE {binary} OR {x}.[type] = 2 AND {xf} = {yf} "
+        "AND ({x_point} AND {y_point} OR {xi} = {yi}))"
+    ).format(
+        x=x, y=y, binary=BINARY, xf=as_float(x), yf=as_float(y), x_point=has_point(x), y_point=has_point(y),
+        xi=_whole(x), yi=_whole(y),
+    )  # fmt: skip
+
+
+def _whole(alias: str) -> str:
+    """A number without its fraction, NULL from 2**63 on; of an integer each digit counts, which a float would lose."""
+    return "COALESCE(TRY_CAST(%s.[value] AS bigint), TRY_CAST(%s AS bigint))" % (alias, as_float(alias))
 
 
 def same(x: str, y: str, levels: int) -> str:
     """
     Condition that two rows hold the same value; below `levels` containers, the same text.
 
-    It counts all leaves of both, each with its path: in equal documents each occurs twice.
+    The leaves of both are grouped by path and value: in equal documents both have a leaf in each group.
     """
     scalar = same_scalar(x, y)
     if not levels:
         return scalar
     # Their collations may differ, but one column has one.
-    texts = ", ".join("(%s COLLATE %s)" % (children(alias), BINARY) for alias in (x, y))
+    texts = ", ".join("(%d, %s COLLATE %s)" % (n, children(alias), BINARY) for n, alias in enumerate((x, y)))
     return (
-        "(%s OR (%s.[type] > 3 AND %s.[type] = %s.[type] AND NOT EXISTS (SELECT 1 FROM (VALUES %s) AS [d] ([v]) %s "
-        "GROUP BY [u].[r] HAVING COUNT(*) <> 2)))"
-    ) % (scalar, x, x, y, texts, _leaves(levels))
+        "(%s OR %s.[type] > 3 AND %s.[type] = %s.[type] AND NOT EXISTS (SELECT 1 FROM (VALUES %s) AS [d] ([n], [v]) %s "
+        "GROUP BY [leaf].[p], %s HAVING MIN([d].[n]) = MAX([d].[n])))"
+    ) % (scalar, x, x, y, texts, _leaves(levels), _LEAF)
 
 
-def _number_text(value: str) -> str:
-    """A text that equal numbers have in common: integers unchanged, whole fractions as integers, others in 17 digits.
-
-    A float's digits are those of style 3 of CONVERT (2016),
-    https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
-    """
-    number = "TRY_CAST(%s AS float)" % value
-    return (
-        "CASE WHEN {v} NOT LIKE N'%%[.eE]%%' THEN CASE {v} WHEN N'-0' THEN N'0' ELSE {v} END "
-        "WHEN ABS({n}) < 9E18 AND FLOOR({n}) = {n} THEN CAST(CAST({n} AS bigint) AS nvarchar(40)) "
-        "ELSE COALESCE(CONVERT(nvarchar(40), {n}, 3), {v}) END"
-    ).format(v=value, n=number)
+# A text that equal leaves have in common, with a full stop behind it. Null has no value, nor has an empty container; the
+# text of a container below the last level counts, which is [w]. Whole numbers are integers, others are written with the 17
+# digits of style 3 of CONVERT (2016), https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
+_LEAF = (
+    "CONCAT(CASE WHEN [leaf].[t] NOT IN (1, 2, 3) THEN [leaf].[w] WHEN [leaf].[t] = 2 AND {v} = N'-0' THEN N'0' "
+    "WHEN [leaf].[t] = 2 AND {v} LIKE N'%%[.eE]%%' THEN COALESCE(IIF(FLOOR({n}) = {n}, "
+    "CAST(TRY_CAST({n} AS bigint) AS nvarchar(40)), NULL), CONVERT(nvarchar(40), {n}, 3), {v}) ELSE {v} END, N'.')"
+).format(v="[leaf].[v]", n="TRY_CAST([leaf].[v] AS float)")
 
 
 def _leaves(levels: int) -> str:
-    """Sources behind a [d].[v] of containers, in which [u].[r] is the path, type and value of each leaf in one text."""
+    """Sources behind a [d].[v] of containers, in which [leaf] has the path, type and value of each leaf."""
     names = ["[l%d]" % level for level in range(1, levels + 1)]
     sources = ["CROSS APPLY OPENJSON([d].[v]) AS %s" % names[0]]
-    path = [_quoted_key(names[0])]
-    for parent, name in zip(names, names[1:]):
-        sources.append("OUTER APPLY OPENJSON(%s) AS %s" % (children(parent), name))
-        path.append("ISNULL(CASE %s.[type] WHEN 4 THEN N'#' ELSE N'.' END + %s, N'')" % (parent, _quoted_key(name)))
-    # Keys and values have different collations, which cannot be concatenated (error 451). The text of a container below
-    # the last level, [w], counts; that of an empty one above it does not.
+    sources += ["OUTER APPLY OPENJSON(%s) AS %s" % (children(parent), name) for parent, name in zip(names, names[1:])]
+    # A key's length tells where it ends. A text of type (max) first, as CONCAT cuts other texts at 4,000 characters:
+    # https://learn.microsoft.com/sql/t-sql/functions/concat-transact-sql
+    steps = ["DATALENGTH({0}.[key]), N':', {0}.[key], {0}.[type]".format(name) for name in names]
+    # Keys and values have different collations, which cannot be concatenated (error 451).
     sources.append(
-        "CROSS APPLY (SELECT (%s) COLLATE %s AS [p], %s AS [t], %s COLLATE %s AS [v], ISNULL(%s.[value], N'') COLLATE %s "
-        "AS [w]) AS [leaf]"
-        % (" + ".join(path), BINARY, _deepest(names, "type"), _deepest(names, "value"), BINARY, names[-1], BINARY)
-    )
-    text = "CASE [leaf].[t] WHEN 2 THEN %s WHEN 1 THEN [leaf].[v] WHEN 3 THEN [leaf].[v] ELSE [leaf].[w] END"
-    sources.append(
-        "CROSS APPLY (SELECT ([leaf].[p] + N'=' + CAST([leaf].[t] AS nvarchar(1)) + %s + N'.') COLLATE %s AS [r]) AS [u]"
-        % (text % _number_text("[leaf].[v]"), BINARY)
+        "CROSS APPLY (SELECT CONCAT(CAST(N'' AS nvarchar(max)), %s) COLLATE %s AS [p], %s AS [t], %s COLLATE %s AS [v], "
+        "%s.[value] COLLATE %s AS [w]) AS [leaf]"
+        % (", ".join(steps), BINARY, _deepest(names, "type"), _deepest(names, "value"), BINARY, names[-1], BINARY)
     )
     return " ".join(sources)
 
@@ -152,10 +149,6 @@ def _leaves(levels: int) -> str:
 def _deepest(names: Sequence[str], column: str) -> str:
     columns = ["%s.[%s]" % (name, column) for name in reversed(names)]
     return "COALESCE(%s)" % ", ".join(columns) if len(columns) > 1 else columns[0]
-
-
-def _quoted_key(name: str) -> str:
-    return "N'\"' + STRING_ESCAPE(%s.[key], N'json') + N'\"'" % name
 
 
 # ---- containment ----------------------------------------------------------------------
@@ -167,6 +160,7 @@ def contains(x: str, y: str, levels: int) -> str:
 
     Objects contain an object with some of their members, arrays one with some of
     their elements, each of which may contain the other's; an array also contains a scalar.
+    Below `levels` containers, a container contains the same text.
 
     :param levels: the depth of one of the two.
     :raises NotSupportedError: it is more than the server can nest.
@@ -176,28 +170,45 @@ def contains(x: str, y: str, levels: int) -> str:
             "contains and contained_by compare documents of up to %d levels; this one has %d."
             % (DEEPEST_CONTAINED, levels)
         )
-    element = (
-        "(%s.[type] = 4 AND %s.[type] < 4 AND EXISTS (SELECT 1 FROM OPENJSON(%s) AS [e] WHERE %s))"
-        % (x, y, children(x, (ARRAY,)), same_scalar("[e]", y))
+    scalar_of_array = "{x}.[type] = 4 AND {y}.[type] < 4".format(x=x, y=y)
+    return "(%s.[type] = %s.[type] OR %s) AND %s" % (x, y, scalar_of_array, _has_members(x, y, max(levels, 1), 1))
+
+
+def _has_members(x: str, y: str, levels: int, level: int) -> str:
+    """Condition that each member of `y` is contained in one of `x`; a scalar is its own member, as is an array's."""
+    inner_x, inner_y = "[x%d]" % level, "[y%d]" % level
+    of_a_container = _compares_scalars(level - 1)
+    return (
+        "NOT EXISTS (SELECT 1 FROM %s AS %s WHERE NOT EXISTS (SELECT 1 FROM %s AS %s WHERE %s.[type] = %s.[type] "
+        "AND (%s.[type] < 5 OR %s.[key] + N'.' = %s.[key] + N'.') AND %s))"
+    ) % (
+        _members(y, of_a_container), inner_y, _members(x, of_a_container), inner_x, inner_x, inner_y,
+        x, inner_x, inner_y, _contains(inner_x, inner_y, levels, level),
     )  # fmt: skip
-    return "(%s OR %s)" % (element, _contains(x, y, levels, 1))
 
 
 def _contains(x: str, y: str, levels: int, level: int) -> str:
-    scalar = same_scalar(x, y)
-    if level > levels:
-        return scalar
-    inner_x, inner_y = "[x%d]" % level, "[y%d]" % level
-    same_key = "(%s.[type] = 4 OR (%s.[key] = %s.[key] AND DATALENGTH(%s.[key]) = DATALENGTH(%s.[key])))" % (
-        x, inner_x, inner_y, inner_x, inner_y,
-    )  # fmt: skip
-    return (
-        "(%s OR (%s.[type] > 3 AND %s.[type] = %s.[type] AND NOT EXISTS (SELECT 1 FROM OPENJSON(%s) AS %s "
-        "WHERE NOT EXISTS (SELECT 1 FROM OPENJSON(%s) AS %s WHERE %s AND %s))))"
-    ) % (
-        scalar, x, x, y, children(y), inner_y, children(x), inner_x, same_key,
-        _contains(inner_x, inner_y, levels, level + 1),
-    )  # fmt: skip
+    """Condition that the row `x` contains the row `y` of the same type."""
+    if level == levels:
+        return _same_of_a_type(x, y)
+    members = _has_members(x, y, levels, level + 1)
+    if not _compares_scalars(level):
+        return members
+    return "(%s OR %s.[type] > 3 AND %s)" % (_same_of_a_type(x, y), x, members)
+
+
+def _compares_scalars(level: int) -> bool:
+    """Whether scalars are compared at a level: those of other levels pass down to it, since the comparison is long."""
+    return level % _PASSED_DOWN == 1
+
+
+def _members(alias: str, of_a_container: bool) -> str:
+    """The members of the row; a scalar, if there may be one, is its own."""
+    members = "OPENJSON(%s)" % children(alias)
+    if of_a_container:
+        return members
+    itself = "SELECT {0}.[key], {0}.[value], {0}.[type] WHERE {0}.[type] < 4".format(alias)
+    return "(SELECT * FROM %s UNION ALL %s)" % (members, itself)
 
 
 # ---- order ------------------------------------------------------------------------------
