@@ -1,11 +1,12 @@
 """bulk_create() with ignore_conflicts and update_conflicts: conflicts are those of the table, and nothing else is left out."""
 
 import datetime
+import uuid
 
 import pytest
 from django.apps.registry import Apps
 from django.db import IntegrityError, connection, models, transaction
-from django.db.models import F, Q, UniqueConstraint, Value
+from django.db.models import F, Func, Q, UniqueConstraint, Value
 from django.db.models.functions import Concat, Lower
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -58,14 +59,42 @@ class Coupon(models.Model):
         constraints = [UniqueConstraint(fields=["code"], condition=Q(active=True), name="conflicts_coupon")]
 
 
+class Address(models.Model):
+    """Each of its keys has a column that the database fills."""
+
+    text = models.CharField(max_length=20, default="", db_collation="Latin1_General_100_CS_AS")
+    key = models.GeneratedField(
+        expression=Lower("text"), output_field=models.CharField(max_length=20), db_persist=True, unique=True
+    )
+    code = models.IntegerField(null=True)
+    tens = models.GeneratedField(expression=F("code") / 10, output_field=models.IntegerField(), db_persist=True)
+    kind = models.CharField(max_length=5, db_default="home")
+    note = models.CharField(max_length=10, default="")
+
+    class Meta:
+        app_label, apps = "conflicts", Apps()
+        constraints = [UniqueConstraint(fields=["tens", "kind"], name="conflicts_tens")]
+
+
+class Token(models.Model):
+    key = models.UUIDField(unique=True, db_default=Func(function="NEWSEQUENTIALID", template="%(function)s()"))
+    note = models.CharField(max_length=10, default="")
+
+    class Meta:
+        app_label, apps = "conflicts", Apps()
+
+
+_MODELS = (Member, Seat, Coupon, Account, Address, Token)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def tables(shop):
     with connection.schema_editor() as editor:
-        for kind in (Member, Seat, Coupon, Account):
+        for kind in _MODELS:
             editor.create_model(kind)
     yield
     with connection.schema_editor() as editor:
-        for kind in (Member, Seat, Coupon, Account):
+        for kind in _MODELS:
             editor.delete_model(kind)
 
 
@@ -159,3 +188,36 @@ def test_nulls_that_are_not_distinct():
     )
     assert notes(Seat) == ["1!", "2!", "3!", "4!"]
     assert {seat.pk for seat in made} == set(Seat.objects.values_list("pk", flat=True))
+
+
+def test_keys_of_generated_columns():
+    Address.objects.create(text="Ada", note="old")
+    ignore(
+        Address(text="aDA", note="no"), Address(text="b", note="1"), Address(text="B", note="no"),
+        Address(text="c", code=17, note="2"), Address(text="d", code=19, note="no"),
+        Address(text="e", code=19, kind="work", note="3"),
+    )  # fmt: skip
+    assert notes(Address) == ["1", "2", "3", "old"]
+    changed = [Address(text="ADA", note="new"), Address(text="z", note="4")]
+    Address.objects.bulk_create(changed, update_conflicts=True, unique_fields=["key"], update_fields=["note"])
+    assert dict(Address.objects.values_list("key", "note"))["ada"] == "new"
+    assert notes(Address) == ["1", "2", "3", "4", "new"]
+
+
+def test_keys_that_take_the_default_of_the_database_in_each_row():
+    Address.objects.create(text="a", code=1, note="old")
+    ignore(Address(text="b", code=2, note="no"), Address(text="c", code=11, note="1"))
+    assert notes(Address) == ["1", "old"]
+    changed = [Address(text="d", code=3, note="new"), Address(text="e", code=21, note="2")]
+    changes = {"unique_fields": ["tens", "kind"], "update_fields": ["note", "text"]}
+    Address.objects.bulk_create(changed, update_conflicts=True, **changes)
+    assert list(Address.objects.order_by("key").values_list("key", "note")) == [("c", "1"), ("d", "new"), ("e", "2")]
+
+
+@pytest.mark.parametrize("options", [{}, {"ignore_conflicts": True}], ids=["", "ignored"])
+def test_sequential_uuids_beside_given_ones(options):
+    """NEWSEQUENTIALID() stands in defaults only (302)."""
+    given = uuid.uuid4()
+    tokens = [Token(note="1"), Token(key=given, note="2"), Token(note="3")]
+    Token.objects.bulk_create(tokens, **options)
+    assert notes(Token) == ["1", "2", "3"] and Token.objects.get(note="2").key == given

@@ -84,7 +84,7 @@ class ParseCache:
             _check_quotes(batch, quoted_identifier)
         # First the rules with a number of their own: the grammar only reports "incorrect syntax".
         check_restrictions(batch, partial(check_call, version=self.version))
-        if "next" in text.lower():
+        if "next" in text.lower() or "newsequentialid" in text.lower():
             check_sequence_values(batch)
         # The grammar lacks KEEP_NULLS of INSERT BULK, which drivers write.
         if not (len(batch.statements) == 1 and isinstance(batch.statements[0], nodes.InsertBulk)):

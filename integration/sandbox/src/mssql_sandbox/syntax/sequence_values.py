@@ -1,9 +1,10 @@
-"""The places where NEXT VALUE FOR is not allowed.
+"""The places where NEXT VALUE FOR and NEWSEQUENTIALID() are not allowed.
 
 Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator sequences.md; the first rule there wins.
+https://learn.microsoft.com/sql/t-sql/functions/newsequentialid-transact-sql
 """
 
-from typing import Iterator
+from typing import Any, Iterator
 
 from ..errors import SqlServerError
 from . import nodes
@@ -16,7 +17,7 @@ _CLAUSES = ("top", "where", "group_by", "having", "order_by", "offset", "fetch",
 
 
 def check_sequence_values(batch: nodes.Batch) -> None:
-    """:raises SqlServerError: 11719, 11720, 11721, 11723, 11725, 11738, 11739, 11741, 11742."""
+    """:raises SqlServerError: 302, 11719, 11720, 11721, 11723, 11725, 11738, 11739, 11741, 11742."""
     for statement in batch.statements:
         _check(statement)
 
@@ -29,8 +30,16 @@ def _check(root: nodes.Node) -> None:
             relevant = faults - {11723} if node.over is not None else faults
             if relevant:
                 raise SqlServerError(min(relevant, key=_RANK.__getitem__), line=node.line)
+        if _is_sequential(node):
+            raise SqlServerError(302, line=node.line)
+        if isinstance(node, nodes.Constraint) and _is_sequential(node.default):
+            continue
         inner = faults | _of_node(node)
         waiting.extend((child, inner | extra) for child, extra in _below(node))
+
+
+def _is_sequential(node: Any) -> bool:
+    return isinstance(node, nodes.FunctionCall) and node.name.upper() == "NEWSEQUENTIALID"
 
 
 def _of_node(node: nodes.Node) -> set[int]:

@@ -15,6 +15,7 @@ from ..compat.orm import PARAMS, on_conflict, placeholder_getter
 from ..names import in_query
 from ..plugin.django_types import CompilerMixin, Field
 from ..plugin.types import Capability, Compiled
+from .compared_rows import ComparedRows
 from .field_values import check_results, is_written_by_server, refuse_to_write, stored, whole_value
 from .insert_columns import Cell, Column, field_values, groups_by_sequence, prepared
 from .insert_rows import ORDINAL, JSONRows, RowSource, ValueRows
@@ -23,7 +24,7 @@ from .new_rows import NewRows, matching
 from .output_clause import OUTPUT_WITH_TRIGGERS, Returning
 from .predicates import as_value
 from .returned_rows import check_keys, last_rows
-from .unique_keys import check_unique, fields_of_conditions, unique_keys
+from .unique_keys import check_unique, fields_of_keys, unique_keys
 
 # Up to so many values are parameters of their own: above, one JSON parameter
 # compiles faster and its plan is reused for any number of rows.
@@ -53,12 +54,19 @@ class InsertMixin(CompilerMixin):
     def _columns(self) -> List[Column]:
         """The columns to insert, without those that the database fills."""
         columns: List[Column] = []
-        compared = fields_of_conditions(self.query.get_meta()) if on_conflict(self.query) == "ignore" else ()
+        compared = self._compared_fields(on_conflict(self.query))
         for field in self.query.fields:
             values = None if is_written_by_server(field) else field_values(field, self, field in compared)
             if values is not None:
                 columns.append(self._column(field, values))
         return columns
+
+    def _compared_fields(self, conflict: Optional[str]) -> List[Field]:
+        """The fields by which a row conflicts with others."""
+        opts = self.query.get_meta()
+        if conflict == "ignore":
+            return fields_of_keys(opts)
+        return check_unique(opts, self.query.unique_fields).stored_fields(opts) if conflict == "update" else []
 
     def _column(self, field: Field, values: List[Any]) -> Column:
         getter = placeholder_getter(field)
@@ -93,11 +101,7 @@ class InsertMixin(CompilerMixin):
             return None
         fields = [column.field for column in columns]
         opts = self.query.get_meta()
-        keys = (
-            [field for key in unique_keys(opts, fields) for field in (*key.fields, *key.computed_from(opts))]
-            if conflict
-            else ()
-        )
+        keys = [field for key in unique_keys(opts, fields) for field in key.stored_fields(opts)] if conflict else ()
         return JSONRows.of(columns, rows, self.connection, keys)
 
     # ---- statements -------------------------------------------------------------------
@@ -151,13 +155,14 @@ class InsertMixin(CompilerMixin):
         """MERGE; HOLDLOCK keeps other sessions from inserting the same key between the search and the insert."""
         for field in self.query.update_fields:
             refuse_to_write(field, None, self.connection)
-        table, params = source.table_sql()
-        quote = self.quote_name
-        key = check_unique(self.query.get_meta(), self.query.unique_fields)
+        opts, quote = self.query.get_meta(), self.quote_name
+        key = check_unique(opts, self.query.unique_fields)
         # A key that the server writes is in no row yet.
-        keys = "1 = 0"
-        if all(field in source.fields for field in self.query.unique_fields):
-            keys = matching(key, source, "[__source]", self)
+        keys, rows = "1 = 0", ComparedRows(self, self._table, source, [])
+        if key.is_within(opts, source.fields):
+            rows = ComparedRows(self, self._table, source, [key])
+            keys = matching(key, rows, "[__source]", self)
+        table, params = rows.table_sql()
         changes = ", ".join(
             "%s = %s" % (quote(field.column), self._new_value(field, source)) for field in self.query.update_fields
         )
@@ -173,7 +178,8 @@ class InsertMixin(CompilerMixin):
 
     def _insert_new(self, source: RowSource) -> Compiled:
         """INSERT of the rows whose keys are neither in the table nor in an earlier row that is inserted."""
-        return NewRows(self, self._table, source).as_sql()
+        keys = unique_keys(self.query.get_meta(), source.fields)
+        return NewRows(self, self._table, ComparedRows(self, self._table, source, keys), keys).as_sql()
 
     # ---- parts ------------------------------------------------------------------------
 

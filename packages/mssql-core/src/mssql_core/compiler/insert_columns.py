@@ -4,7 +4,7 @@ import datetime
 import decimal
 import uuid
 from operator import attrgetter
-from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 from django.db import models
 from django.db.models import (
@@ -51,6 +51,10 @@ _INTEGERS = (
     *(IntegerField, BigIntegerField, SmallIntegerField),
     *(PositiveIntegerField, PositiveBigIntegerField, PositiveSmallIntegerField),
 )
+# Calls that a statement has in all rows, or in none.
+_SEQUENCES = ("NEXT VALUE FOR", "NEWSEQUENTIALID(")
+# Its results are in no row yet either.
+_NEW_UUID = "NEWID("
 # Django's classes whose get_db_prep_save() returns a value of the type unchanged: half the time of a bulk insert.
 _PREPARED: Dict[type, type] = {
     **dict.fromkeys((CharField, EmailField, SlugField, TextField, URLField), str),
@@ -89,8 +93,8 @@ def field_values(field: Field, compiler: Compiler, names_default: bool = False) 
     """
     Return the values of a field before they are prepared, or None if the database fills the column in every row.
 
-    :param names_default: such a column gets the expression of its default, which the statement compares, unless it is a
-        sequence's next value.
+    :param names_default: such a column gets the expression of its default, which the statement compares, unless that is
+        new in each row.
     """
     objects = compiler.query.objs
     if compiler.query.raw or _has_no_pre_save(field):
@@ -101,7 +105,7 @@ def field_values(field: Field, compiler: Compiler, names_default: bool = False) 
     if kinds <= _SCALARS or not any([issubclass(kind, DatabaseDefault) for kind in kinds]):
         return values
     if all([issubclass(kind, DatabaseDefault) for kind in kinds]) and not (
-        names_default and not _takes_sequence(field, compiler)
+        names_default and not _has_default_with((*_SEQUENCES, _NEW_UUID), field, compiler)
     ):
         return None
     # The keyword DEFAULT is part of INSERT ... VALUES, but not of MERGE and SELECT.
@@ -110,13 +114,14 @@ def field_values(field: Field, compiler: Compiler, names_default: bool = False) 
 
 def groups_by_sequence(compiler: Compiler) -> List[List[int]]:
     """
-    Return the places of the objects, apart by which of their columns take a sequence's next value.
+    Return the places of the objects, apart by which of their columns take a sequence's next value, or NEWSEQUENTIALID().
 
-    There are none without such columns. NEXT VALUE FOR stands in no table of values, so that a statement has it in every
-    row or in none (error 11719).
+    There are none without such columns. NEXT VALUE FOR stands in no table of values (error 11719), and NEWSEQUENTIALID() in
+    defaults only (error 302), so that a statement has them in every row or in none.
     https://learn.microsoft.com/sql/t-sql/functions/next-value-for-transact-sql
+    https://learn.microsoft.com/sql/t-sql/functions/newsequentialid-transact-sql
     """
-    sequences = [field for field in compiler.query.fields if _takes_sequence(field, compiler)]
+    sequences = [field for field in compiler.query.fields if _has_default_with(_SEQUENCES, field, compiler)]
     if not sequences:
         return []
     groups: Dict[Tuple[bool, ...], List[int]] = {}
@@ -126,11 +131,12 @@ def groups_by_sequence(compiler: Compiler) -> List[List[int]]:
     return list(groups.values())
 
 
-def _takes_sequence(field: Field, compiler: Compiler) -> bool:
+def _has_default_with(functions: Iterable[str], field: Field, compiler: Compiler) -> bool:
+    """Whether the expression of a column's default calls one of these functions."""
     if not hasattr(getattr(field, "db_default", None), "resolve_expression"):
         return False
     sql, _ = compiler.compile(default_expression(field))
-    return "NEXT VALUE FOR" in sql.upper()
+    return any([function in sql.upper() for function in functions])
 
 
 def _has_no_pre_save(field: Field) -> bool:

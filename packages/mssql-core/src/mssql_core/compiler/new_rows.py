@@ -1,12 +1,12 @@
 """INSERT of the rows that violate no unique key: `bulk_create(ignore_conflicts=True)`."""
 
-from typing import Any, List
+from typing import Any, List, Sequence
 
-from ..plugin.django_types import Compiler, Field
+from ..plugin.django_types import Compiler
 from ..plugin.types import Compiled
-from .field_values import is_text
-from .insert_rows import ORDINAL, RowSource
-from .unique_keys import UniqueKey, unique_keys
+from .compared_rows import ComparedRows
+from .insert_rows import ORDINAL
+from .unique_keys import UniqueKey, is_generated
 
 # In each pass MERGE, whose OUTPUT can name the source's row, inserts those that nothing left is before.
 _REPEATED = (
@@ -17,13 +17,13 @@ _REPEATED = (
 _NOT_DONE = "[__rows].[__ord] NOT IN (SELECT [__d].[__ord] FROM @__done AS [__d])"
 
 
-def matching(key: UniqueKey, source: RowSource, alias: str, compiler: Compiler) -> str:
+def matching(key: UniqueKey, source: ComparedRows, alias: str, compiler: Compiler) -> str:
     """Condition that a row of [__target] has the key of a row of the source."""
     tests: List[str] = []
     for field in key.fields:
         pair = ("[__target].%s" % compiler.quote_name(field.column), "%s.%s" % (alias, source.column(field)))
         test = "%s = %s" % pair
-        if key.equal_nulls and field.null:
+        if key.equal_nulls and (field.null or is_generated(field)):
             test = "(%s OR (%s IS NULL AND %s IS NULL))" % (test, *pair)
         tests.append(test)
     return " AND ".join(tests)
@@ -35,15 +35,16 @@ class NewRows:
 
     :param table: as FROM names it.
     :param source: the rows.
+    :param keys: the unique keys.
     """
 
-    def __init__(self, compiler: Compiler, table: str, source: RowSource) -> None:
+    def __init__(self, compiler: Compiler, table: str, source: ComparedRows, keys: Sequence[UniqueKey]) -> None:
         self._compiler = compiler
         self._connection = compiler.connection
         self._opts = compiler.query.get_meta()
         self._table = table
         self._source = source
-        self._keys: List[UniqueKey] = unique_keys(self._opts, source.fields)
+        self._keys = keys
 
     def as_sql(self) -> Compiled:
         """
@@ -88,10 +89,7 @@ class NewRows:
         computed: List[str] = []
         computed_params: List[Any] = []
         for index, key in enumerate(self._keys):
-            row = "(SELECT %s) AS [__row]" % ", ".join(
-                "%s AS %s" % (self._collated(field, self._source.column(field)), self._name(field))
-                for field in key.computed_from(self._opts)
-            )
+            row = self._source.row_sql(key.computed_from(self._opts))
             for number, (sql, more) in enumerate(key.expressions_sql(self._opts, self._connection)):
                 computed.append("(SELECT %s FROM %s) AS %s" % (sql, row, _expression(index, number)))
                 computed_params += more
@@ -106,10 +104,6 @@ class NewRows:
             *computed_params,
             *params,
         ]
-
-    def _name(self, field: Field) -> str:
-        name: str = self._compiler.quote_name(field.column)
-        return name
 
     def _is_absent(self, index: int, key: UniqueKey) -> Compiled:
         """Condition that no row of the table has the key."""
@@ -130,7 +124,7 @@ class NewRows:
         return "NOT EXISTS(SELECT 1 FROM %s WHERE %s)" % (target, " AND ".join(tests)), params
 
     def _number(self, index: int, key: UniqueKey) -> str:
-        groups = [self._collated(field, self._source.column(field)) for field in key.fields]
+        groups = [self._source.collated(field) for field in key.fields]
         groups += [_expression(index, number) for number in range(len(key.expressions))]
         if key.condition is not None:
             groups.append("[__if%d]" % index)
@@ -145,21 +139,6 @@ class NewRows:
         if key.condition is not None:
             tests.append("[__source].[__if%d] = 0" % index)
         return "(%s)" % " OR ".join(tests)
-
-    def _collated(self, field: Field, column: str) -> str:
-        """The source's `column` with the collation of the table's column, by which the key is unique.
-
-        If the field names none, an empty read of the table's column supplies it: in the precedence of collations a
-        column's goes before a value's.
-        https://learn.microsoft.com/sql/t-sql/statements/collation-precedence-transact-sql
-        """
-        if not is_text(field, self._connection):
-            return column
-        collation = getattr(field, "db_collation", None)
-        if collation:
-            return "%s COLLATE %s" % (column, collation)
-        name = self._compiler.quote_name(field.column)
-        return "COALESCE((SELECT [__t].%s FROM %s AS [__t] WHERE 1 = 0), %s)" % (name, self._table, column)
 
 
 def _expression(index: int, number: int) -> str:

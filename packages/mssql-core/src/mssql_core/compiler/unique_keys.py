@@ -25,8 +25,16 @@ class UniqueKey(NamedTuple):
     expressions: Tuple[Any, ...] = ()
 
     def is_within(self, opts: Any, fields: Container[Field]) -> bool:
-        """Whether the key and its condition name only some of `fields`."""
-        return all([field in fields for field in (*self.fields, *self.computed_from(opts))])
+        """Whether the key and its condition name only some of `fields`, or what is generated from them."""
+        return all([field in fields for field in self.stored_fields(opts)])
+
+    def named_fields(self, opts: Any) -> List[Field]:
+        """The key's fields, and those that its condition and its expressions name."""
+        return [*self.fields, *self.computed_from(opts)]
+
+    def stored_fields(self, opts: Any) -> List[Field]:
+        """The fields that decide what the key is: in place of generated ones those that they are generated from."""
+        return [part for field in self.named_fields(opts) for part in (field_sources(field, opts) or [field])]
 
     def computed_from(self, opts: Any) -> List[Field]:
         """The fields that the condition and the expressions name."""
@@ -63,9 +71,14 @@ def unique_keys(opts: Any, fields: Container[Field]) -> List[UniqueKey]:
     return [key for key in _keys(opts) if key.is_within(opts, fields)]
 
 
-def fields_of_conditions(opts: Any) -> List[Field]:
-    """The fields in conditions and expressions of the model's unique keys."""
-    return [field for key in _keys(opts) for field in key.computed_from(opts)]
+def fields_of_keys(opts: Any) -> List[Field]:
+    """The fields that decide the model's unique keys."""
+    return [field for key in _keys(opts) for field in key.stored_fields(opts)]
+
+
+def generated_fields(keys: Iterable[UniqueKey], opts: Any) -> List[Field]:
+    """The generated fields that the keys name."""
+    return list(dict.fromkeys(field for key in keys for field in key.named_fields(opts) if is_generated(field)))
 
 
 def check_unique(opts: Any, fields: Sequence[Field]) -> UniqueKey:
@@ -104,6 +117,18 @@ def _distinct(keys: Iterable[UniqueKey]) -> List[UniqueKey]:
         if key not in distinct:
             distinct.append(key)
     return distinct
+
+
+def is_generated(field: Field) -> bool:
+    """Whether the server computes the field's column (Django 5.0 on)."""
+    return getattr(field, "generated", False)
+
+
+def field_sources(field: Field, opts: Any) -> List[Field]:
+    """The fields that a generated one is computed from; none of another."""
+    if not is_generated(field):
+        return []
+    return list(dict.fromkeys(_columns(field.expression.resolve_expression(Query(opts.model, alias_cols=False)))))
 
 
 def _columns(node: Any) -> Iterator[Field]:
