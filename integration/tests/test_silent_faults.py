@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, connections, models, transactio
 from django.db.models import Count, F, OuterRef, Value
 from django.db.models.functions import (
     Cast,
+    Concat,
     ExtractHour,
     Length,
     Mod,
@@ -253,3 +254,22 @@ def test_a_procedure_takes_its_arguments_by_name():
         assert cursor.fetchall() == [("desk:3cm",)]
         cursor.callproc("dbo.label_of", ["desk"], {"unit": None})
         assert cursor.fetchall() == [("desk:7",)]
+
+
+@pytest.mark.parametrize("text", ["abcde", "abc😀"])
+def test_a_generated_text_is_whole_or_refused(text):
+    class Label(models.Model):
+        text = models.CharField(max_length=20)
+        made = models.GeneratedField(
+            expression=Concat("text", Value("!")), output_field=models.CharField(max_length=5), db_persist=True
+        )
+
+        class Meta:
+            app_label, apps = "silent", Apps()
+
+    with connection.schema_editor() as editor:
+        editor.create_model(Label)
+    Label.objects.bulk_create([Label(text=""), Label(text="abcd")])
+    assert list(Label.objects.order_by("pk").values_list("made", flat=True)) == ["!", "abcd!"]
+    with pytest.raises(DatabaseError, match="longer than 5: %s!" % text), transaction.atomic():
+        Label.objects.create(text=text)

@@ -6,11 +6,11 @@ import pytest
 from django.db import DataError, connection, models
 from django.db.models import F
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Cast, Coalesce, Concat, Left, Lower, Now, Reverse, Substr
 from fake_catalog import FakeCatalog
 from schema_models import created, database_expressions, field_of, model, script
 
-from mssql_core.fields import LegacyDateTimeField
+from mssql_core.fields import LegacyDateTimeField, VarcharField
 from mssql_core.schema.columns import collate_sql
 
 
@@ -33,6 +33,44 @@ def test_values_in_a_generated_column_are_literals():
     expression = models.Case(models.When(a__gt=1, then=models.Value("it's")), default=models.Value("%"))
     field = models.GeneratedField(expression=expression, output_field=models.CharField(max_length=9), db_persist=False)
     assert definition(field) == "AS (CAST(CASE WHEN [a] > 1 THEN N'it''s' ELSE N'%' END AS nvarchar(9)))"
+
+
+@database_expressions
+@pytest.mark.parametrize(
+    "expression, longest",
+    [
+        (Concat("c", models.Value("😀")), 6),
+        (Concat("c", Lower("c"), models.Value(".")), 9),
+        (Left("c", 3), 6),
+        (Cast("a", models.CharField(max_length=7)), 7),
+        (Coalesce("c", models.Value("longer")), 10),
+        (models.Case(models.When(a=1, then=F("c")), default=models.Value("none!")), 5),
+        (models.Case(models.When(a=1, then=Reverse("c"))), 4),
+        (Substr("c", 2), None),
+    ],
+)
+def test_a_generated_text_that_may_be_too_long_is_refused(expression, longest):
+    """CAST would cut it."""
+
+    def made(size):
+        output = models.CharField(max_length=size)
+        field = models.GeneratedField(expression=expression, output_field=output, db_persist=True)
+        thing = model(a=models.IntegerField(), c=models.CharField(max_length=4), b=field)
+        return connection.schema_editor().columns.definition(thing, field)
+
+    size = longest - 1 if longest else 4000
+    assert made(size).startswith("AS (CAST(CASE WHEN DATALENGTH(RTRIM(CAST(")
+    assert " AS nvarchar(max)))) > %d THEN CAST(CAST(N'longer than %d: ' + " % (size * 2, size) in made(size)
+    assert longest is None or "longer than" not in made(longest)
+
+
+@database_expressions
+def test_a_generated_text_in_a_code_page_has_bytes():
+    output = VarcharField(max_length=3)
+    field = models.GeneratedField(expression=F("c"), output_field=output, db_persist=True)
+    thing = model(c=models.CharField(max_length=4), b=field)
+    sql = connection.schema_editor().columns.definition(thing, field)
+    assert sql.startswith("AS (CAST(CASE WHEN DATALENGTH(RTRIM(CAST([c] AS varchar(max)))) > 3 THEN ")
 
 
 @database_expressions

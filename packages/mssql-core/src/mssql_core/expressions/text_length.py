@@ -7,10 +7,24 @@ https://learn.microsoft.com/sql/t-sql/language-elements/string-concatenation-tra
 
 from typing import Any, Optional, Sequence
 
-from django.db.models import CharField, Field, TextField, Value
+from django.db.models import Case, CharField, Field, TextField, Value
 from django.db.models.expressions import Col, CombinedExpression
-from django.db.models.functions import Coalesce, Concat, Lower, Upper
+from django.db.models.functions import (
+    Cast,
+    Coalesce,
+    Collate,
+    Concat,
+    Left,
+    Lower,
+    LTrim,
+    Reverse,
+    Right,
+    RTrim,
+    Trim,
+    Upper,
+)
 from django.db.models.functions.text import ConcatPair
+from django.db.models.sql.query import Query
 
 from ..compat.orm import known_field, referred
 from ..data_types import MAX_NVARCHAR
@@ -20,6 +34,7 @@ from .float_text import FloatText
 
 #: What values of other types need as text; CONCAT converts them.
 _NUMBER = 50
+_SAME_LENGTH = (Collate, Lower, LTrim, Reverse, RTrim, Trim, Upper)
 
 
 def is_text(node: Any) -> bool:
@@ -36,13 +51,28 @@ def longest(node: Any) -> Optional[int]:
         return len(value.encode("utf-16-le", "surrogatepass")) // 2 if isinstance(value, str) else _NUMBER
     if isinstance(node, (Concat, ConcatPair, Coalesce)) or _is_sum(node):
         return _together([longest(source) for source in node.get_source_expressions()])
-    if isinstance(node, (Lower, Upper)):
+    if isinstance(node, Case):
+        results = [*(when.result for when in node.cases), node.default]
+        # NULL has no length.
+        return _greatest([longest(each) for each in results if getattr(each, "value", each) is not None])
+    if isinstance(node, _SAME_LENGTH):
         return longest(node.get_source_expressions()[0])
+    if isinstance(node, (Left, Right)):
+        length = getattr(node.get_source_expressions()[-1], "value", None)
+        # Under collations with supplementary characters two units are one.
+        return length * 2 if isinstance(length, int) else None
     if isinstance(node, FloatText):
         return _NUMBER
-    if isinstance(node, Col):
+    if isinstance(node, (Cast, Col)):
         return _of_field(node.output_field)
     return None
+
+
+def may_be_longer(field: Any, size: int) -> bool:
+    """Whether a GeneratedField's text may have more than `size` UTF-16 units."""
+    node = field.expression.resolve_expression(Query(field.model, alias_cols=False))
+    length = longest(node)
+    return is_text(node) and (length is None or length > size)
 
 
 def _of_field(field: Any) -> Optional[int]:
@@ -55,6 +85,11 @@ def _of_field(field: Any) -> Optional[int]:
 def _together(lengths: Sequence[Optional[int]]) -> Optional[int]:
     known = [length for length in lengths if length is not None]
     return sum(known) if len(known) == len(lengths) else None
+
+
+def _greatest(lengths: Sequence[Optional[int]]) -> Optional[int]:
+    known = [length for length in lengths if length is not None]
+    return max(known) if known and len(known) == len(lengths) else None
 
 
 def _is_sum(node: Any) -> bool:

@@ -10,11 +10,18 @@ from django.db.models import Value
 from ..compat.orm import default_expression
 from ..compiler.field_values import stored, untyped
 from ..compiler.moments import default_sql
+from ..expressions.text_length import may_be_longer
 from ..plugin.django_types import Field, Model, SchemaEditor
 from .constraint_names import ConstraintNames
 from .fields import collation_of, has_db_default, is_computed, is_nullable
 from .moments import with_styles
 
+_SIZED_TEXT = re.compile(r"(?P<kind>n?varchar)\((?P<size>\d+)\)$")
+# Text that no number is (error 245) tells what is wrong. The server drops blanks at the end that do not fit.
+_REFUSED_IF_LONGER = (
+    "CASE WHEN DATALENGTH(RTRIM(CAST(%(sql)s AS %(kind)s(max)))) > %(bytes)d "
+    "THEN CAST(CAST(N'longer than %(size)s: ' + %(sql)s AS int) AS %(type)s) ELSE %(sql)s END"
+)
 _COLLATION = re.compile(r"^\w+$", re.ASCII)
 
 
@@ -106,9 +113,14 @@ class ColumnDefinitions:
         """
         Return the definition of a computed column, between parentheses.
 
-        The column has the type of its expression: hence the CAST.
+        The column has the type of its expression: hence the CAST, which would cut text that is too long.
         """
-        sql = "CAST(%s AS %s)" % (self.generated_expression(field), db_params["type"])
+        sql = self.generated_expression(field)
+        size = _SIZED_TEXT.match(db_params["type"])
+        if size and may_be_longer(field, int(size.group("size"))):
+            size_in_bytes = int(size.group("size")) * (2 if size.group("kind") == "nvarchar" else 1)
+            sql = _REFUSED_IF_LONGER % {"sql": sql, "bytes": size_in_bytes, "type": size.group(), **size.groupdict()}
+        sql = "CAST(%s AS %s)" % (sql, db_params["type"])
         if db_params.get("collation"):
             sql += " " + collate_sql(db_params["collation"])
         return "(%s)" % sql
