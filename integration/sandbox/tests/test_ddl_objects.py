@@ -178,7 +178,7 @@ def test_an_application_lock_that_had_to_be_waited_for(server):
     one.value(APPLOCK.format("Exclusive", 0))
     waiting = threading.Thread(target=lambda: answers.append(two.value(APPLOCK.format("Shared", -1))))
     waiting.start()
-    while not one.value("SELECT COUNT(*) FROM sys.dm_tran_locks WHERE request_status = 'WAIT'"):
+    while not one.session.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
         pass
     one.session.close()
     waiting.join()

@@ -144,6 +144,19 @@ def test_showplan_explains_and_runs_nothing(client):
     assert client.run("SELECT COUNT(*) FROM plan_me") == [(0,)]
 
 
+def test_showplan_is_switched_off_anywhere_but_explains_one_query(client):
+    assert client.run("SELECT 1; SET SHOWPLAN_XML OFF; SET SHOWPLAN_ALL OFF") == [(1,)]
+    client.run("SET SHOWPLAN_XML ON")
+    assert client.errors("SELECT 1; SET SHOWPLAN_XML OFF") == [50999]
+    client.run("SET SHOWPLAN_XML OFF")
+
+
+@pytest.mark.parametrize("text", ["SELECT 1; SET PARSEONLY ON", "SELECT 1; IF 1 = 0 SET PARSEONLY ON"])
+def test_parseonly_counts_before_anything_runs(client, text):
+    events = client.events(text)
+    assert client.numbers(events) == [50999] and client.rows(events) == []
+
+
 @pytest.mark.parametrize("text", ["SET SHOWPLAN_XML ON; SELECT 1", "EXEC(N'SET SHOWPLAN_XML ON')"])
 def test_showplan_is_a_batch_of_its_own(client, text):
     events = client.events(text)

@@ -426,3 +426,66 @@ def test_dollar_signs_in_the_keys_of_a_search_are_text(sessions):
     assert writer.run("SELECT s FROM is_s WHERE s = N'$5'") == [("$5",)]
     writer.run("UPDATE is_s SET s = N'$1' WHERE s = N'$5'; COMMIT")
     assert writer.run("SELECT s FROM is_s") == [("$1",)]
+
+
+def locked(reader, text):
+    """Whether a statement under LOCK_TIMEOUT 0 waits."""
+    events = reader.events(text)
+    assert reader.numbers(events) in ([], [WAITS])
+    return bool(reader.numbers(events))
+
+
+def test_an_exclusive_lock_of_the_table_keeps_readers_and_writers_out(sessions):
+    holder, other = sessions
+    for text in ("SELECT * FROM is_t WITH (TABLOCKX)", "UPDATE is_t WITH (TABLOCK) SET v = 9 WHERE id = 99",
+                 "INSERT INTO is_t WITH (TABLOCKX) SELECT 5, 5 WHERE 1 = 0"):  # fmt: skip
+        holder.run(f"BEGIN TRANSACTION; {text}")
+        assert locked(other, "SELECT * FROM is_t WHERE id = 2") and locked(other, "INSERT INTO is_t VALUES (3, 3)")
+        assert locked(other, "SELECT * FROM is_t WITH (TABLOCKX)")
+        assert other.run("SELECT * FROM is_t WITH (NOLOCK)") == OLD
+        holder.run("ROLLBACK")
+        assert not locked(other, "SELECT * FROM is_t")
+
+
+def test_a_shared_lock_of_the_table_lasts_at_higher_levels(sessions):
+    holder, other = sessions
+    for hints, lasts in (("TABLOCK", False), ("TABLOCK, HOLDLOCK", True), ("TABLOCK, REPEATABLEREAD", True)):
+        holder.run(f"BEGIN TRANSACTION; SELECT * FROM is_t WITH ({hints}) WHERE id = 1")
+        assert not locked(other, "SELECT * FROM is_t")
+        for text in (
+            "UPDATE is_t SET v = v WHERE id = 2",
+            "INSERT INTO is_t SELECT 7, 7",
+            "SELECT * FROM is_t WITH (TABLOCKX)",
+        ):
+            other.run("BEGIN TRANSACTION")
+            assert locked(other, text) is lasts, (hints, text)
+            other.run("ROLLBACK")
+        holder.run("ROLLBACK")
+
+
+def test_changes_pass_locked_rows_by(sessions):
+    holder, other = sessions
+    holder.run("INSERT INTO is_t VALUES (3, 3); BEGIN TRANSACTION; UPDATE is_t SET v = v WHERE id = 1")
+    assert other.run("UPDATE TOP (1) is_t WITH (READPAST) SET v = 7 OUTPUT inserted.id") == [(2,)]
+    assert sorted(other.run("UPDATE is_t WITH (READPAST) SET v = v + 1 OUTPUT inserted.v")) == [(4,), (8,)]
+    assert other.run("DELETE FROM is_t WITH (ROWLOCK, READPAST) OUTPUT deleted.id WHERE id < 3") == [(2,)]
+    queue = (
+        "WITH q AS (SELECT TOP (1) * FROM is_t WITH (READPAST, UPDLOCK) ORDER BY id) DELETE FROM q OUTPUT deleted.id"
+    )
+    assert other.run(queue) == [(3,)]
+    assert other.run("DELETE FROM is_t WITH (READPAST) OUTPUT deleted.id") == []
+    assert other.errors("DELETE x FROM is_t AS x WITH (READPAST)") == [REFUSED]
+    holder.run("ROLLBACK")
+    assert holder.run("SELECT id FROM is_t") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("level", "hints", "number"),
+    [("SERIALIZABLE", "READPAST", 650), ("READ UNCOMMITTED", "READPAST", 650), ("SNAPSHOT", "READPAST", REFUSED),
+     ("READ COMMITTED", "READPAST, HOLDLOCK", REFUSED), ("READ COMMITTED", "READPAST, NOLOCK", REFUSED)],
+)  # fmt: skip
+def test_readpast_is_for_the_levels_between(sessions, level, hints, number):
+    """https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table (READPAST)"""
+    _, reader = sessions
+    reader.run(f"SET TRANSACTION ISOLATION LEVEL {level}")
+    assert reader.errors(f"SELECT * FROM is_t WITH ({hints})") == [number]

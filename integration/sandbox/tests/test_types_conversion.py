@@ -9,6 +9,8 @@ from datetime import date
 
 import pytest
 
+from mssql_sandbox.interface import Error
+
 DAY = 864_000_000_000
 
 
@@ -58,6 +60,39 @@ def ticks(year: int, month: int, day: int, hour: int = 0, minute: int = 0, secon
 )
 def test_faults(sql, expression, number):
     assert sql.number(expression) == number
+
+
+@pytest.mark.parametrize(
+    ("expression", "number", "state", "words"),
+    [
+        ("CAST('1.00500000000000000000000000000000000000' AS decimal(38,38))", 8115, 6, "varchar to data type numeric"),
+        (
+            "CAST('000000000000000000000000000000000000000001' AS decimal(38,38))",
+            8115,
+            8,
+            "varchar to data type numeric",
+        ),
+        ("CAST(N'99.5' AS decimal(2,0))", 8115, 8, "nvarchar to data type numeric"),
+        ("CAST(CAST(370.93049074045129 AS decimal(18,14)) AS decimal(38,37))", 8115, 6, "numeric to data type numeric"),
+        ("CAST(CAST(123456 AS decimal(9,0)) AS decimal(5,0))", 8115, 8, "numeric to data type numeric"),
+        ("CAST(CAST(123456789 AS decimal(9,0)) AS char(5))", 8115, 5, "numeric to data type varchar"),
+        ("CAST(CAST(123456789 AS decimal(9,0)) AS nvarchar(5))", 8115, 2, "expression to data type nvarchar"),
+        ("CAST(CAST('123456789012345678901234' AS decimal(38,0)) AS money)", 8115, 4, "numeric to data type money"),
+        ("CAST(CAST(9223372036854775807 AS bigint) AS smallmoney)", 8115, 2, "expression to data type smallmoney"),
+        ("CAST('999999999999999999' AS money)", 8115, 2, "expression to data type money"),
+        ("CAST(1000000 AS smallmoney)", 220, 3, "smallmoney, value = 1000000."),
+        ("CAST(CAST(1000000 AS money) AS smallmoney)", 237, 3, "a money value to smallmoney"),
+        ("CAST(CAST(1e20 AS real) AS money)", 232, 2, "type money, value = 100000002004087730000.000000."),
+        ("CAST(1e30 AS int)", 232, 3, "type int, value = 1000000000000000000000000000000.000000."),
+        ("CAST(4.4e38 AS real)", 232, 2, "type real, value = "),
+        ("DATEADD(day, 1, CAST('9999-12-31' AS date))", 517, 3, "'date' column"),
+        ("CAST(65536 AS smalldatetime)", 8115, 2, "expression to data type smalldatetime"),
+    ],
+)
+def test_faults_tell_source_and_target(client, expression, number, state, words):
+    """Probes of SQL Server 2025: RyanLamansky/sql-server-simulator, ExactNumericConversionErrorTests.cs"""
+    (error,) = (event for event in client.events(f"SELECT {expression}") if isinstance(event, Error))
+    assert (error.number, error.state) == (number, state) and words in error.message
 
 
 def test_fault_texts(sql):

@@ -20,7 +20,7 @@ _NAMES = {number: name for name, number in SYSTEM_TYPE_IDS.items()} | {NUMERIC_I
 
 _ENGINE_TYPES = {
     "bit": "smallint", "tinyint": "smallint", "smallint": "smallint", "int": "integer", "bigint": "bigint",
-    "real": "real", "float": "double precision", "money": "numeric(19,4)", "smallmoney": "numeric(10,4)",
+    "real": "real", "float": "float8", "money": "numeric(19,4)", "smallmoney": "numeric(10,4)",
     "char": "text", "varchar": "text", "nchar": "text", "nvarchar": "text", "text": "text", "ntext": "text",
     "xml": "text", "json": "text", "sql_variant": "text", "binary": "bytea", "varbinary": "bytea", "image": "bytea",
     "uniqueidentifier": "uuid", "date": "date", "time": "bigint", "datetime": "bigint", "datetime2": "bigint",

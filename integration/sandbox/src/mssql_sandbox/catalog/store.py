@@ -22,11 +22,11 @@ from .model import Column, Index, Table, UserFunction, name_key
 DEFAULT_SCHEMA = "dbo"
 GLOBAL = "##"  # stands for a schema: global temp tables, whose schema_id is -1
 # Compatibility views that need no schema.
-_UNQUALIFIED_SYSTEM_VIEWS = frozenset(("sysobjects", "systypes", "syscolumns", "sysindexes", "sysdatabases"))
+_UNQUALIFIED_SYSTEM_VIEWS = frozenset(("sysobjects", "systypes", "syscolumns", "sysdatabases"))
 # https://learn.microsoft.com/sql/relational-databases/system-compatibility-views/system-compatibility-views-transact-sql
 _OTHER_SYSTEM_VIEWS = frozenset(
     """sysaltfiles syscacheobjects syscharsets syscomments sysconfigures sysconstraints syscurconfigs sysdepends sysdevices
-    sysfilegroups sysfiles sysforeignkeys sysfulltextcatalogs sysindexkeys syslanguages syslockinfo syslogins sysmembers
+    sysfilegroups sysfiles sysforeignkeys sysfulltextcatalogs sysindexes sysindexkeys syslanguages syslockinfo syslogins sysmembers
     sysmessages sysperfinfo syspermissions sysprocesses sysprotects sysreferences sysremotelogins sysservers
     sysusers""".split()
 )

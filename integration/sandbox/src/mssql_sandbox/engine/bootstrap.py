@@ -13,9 +13,11 @@ TEMPLATE = "template1"  # made by initdb, so no copy is needed
 # The header of a function without a language.
 _FUNCTION = re.compile(
     r"^(create function (?:(?!\blanguage\b|\breturn\b|\bas \$\$|;).)*?)"
-    r"\b((?:stable )?(?:strict )?)(as \$\$(?=(?:\s|--.*\n)*(declare|begin)?\b)|return\b)",
+    r"\b((?:stable |volatile )?(?:strict )?)(as \$\$(?=(?:\s|--.*\n)*(declare|begin)?\b)|return\b)",
     re.MULTILINE | re.DOTALL,
 )
+_TABLE = re.compile(r"^create table .*?^\);", re.MULTILINE | re.DOTALL)
+_COLUMN = re.compile(r"^(  \w+ [a-z]\S*?)(\??)(?=,? --|,?$| default| primary)", re.MULTILINE)
 # A statement of a function under a condition.
 _CONDITIONAL = re.compile(r"^ *(fail|refuse|return|perform|\w+ :=) ([^;]+?)\sif\s([^;]+);$", re.MULTILINE)
 
@@ -40,7 +42,7 @@ def bootstrap(cluster: Cluster, version: int, collation: str, cloud: bool = Fals
 def prepare(version: int) -> dict[str, str]:
     """The SQL of function library, catalogue tables and system views, for :func:`install`."""
     files = _files("functions_") + _files("catalog_")
-    scripts = {name: _CONDITIONAL.sub(_if, _FUNCTION.sub(_with_attributes, system.source(name))) for name in files}
+    scripts = {name: _expanded(system.source(name)) for name in files}
     return {**scripts, "system views": _system_views(version)}
 
 
@@ -58,11 +60,23 @@ def install(connection: psycopg.Connection, version: int, scripts: dict[str, str
     connection.execute("commit")
 
 
+def _expanded(script: str) -> str:
+    """A file without its abbreviations."""
+    script = re.sub(r"^function (?=\w)", "create function ms.", script, flags=re.MULTILINE)
+    script = _TABLE.sub(_with_nulls, script)
+    return _CONDITIONAL.sub(_if, _FUNCTION.sub(_with_attributes, script))
+
+
+def _with_nulls(table: re.Match[str]) -> str:
+    columns = re.sub(r"\bflag(?=[, \n])", "smallint default 0", table[0])
+    return _COLUMN.sub(lambda column: column[1] + ("" if column[2] else " not null"), columns)
+
+
 def _with_attributes(function: re.Match[str]) -> str:
     """Complete a function's header: immutable unless stated, plpgsql if the body begins with a block."""
     header, attributes, body, block = function.groups()
     language = "" if body == "return" else "language plpgsql " if block else "language sql "
-    return header + language + ("" if "stable" in attributes else "immutable ") + attributes + body
+    return header + language + ("" if re.match("stable|volatile", attributes) else "immutable ") + attributes + body
 
 
 def _if(statement: re.Match[str]) -> str:

@@ -1,8 +1,6 @@
 """The effect of an error: whether it ends the statement, the batch or the transaction.
 
-=========================================== ============ ================== ======================================
 error                                       batch        transaction        source
-=========================================== ============ ================== ======================================
 of a statement (515, 547, 2627, 8134 ...)   goes on      goes on            errors-and-events reference, 3621
 conversion (241, 245, 8114, 8169 ...)       ends         rolled back        Sommarskog; 245 probed (2025)
 217, 8146, 213 of INSERT ... EXEC           ends         rolled back        Sommarskog
@@ -14,7 +12,6 @@ names and syntax (102, 207, 208, 4104)      ends (*)     goes on            TRY.
 RAISERROR                                   goes on      goes on            SET XACT_ABORT page
 THROW                                       ends         goes on            SET XACT_ABORT page
 any but RAISERROR, under XACT_ABORT ON      ends         rolled back        SET XACT_ABORT page
-=========================================== ============ ================== ======================================
 
 (*) Only the batch of a procedure or EXEC ends; its caller goes on (Sommarskog, scope-abortion).
 

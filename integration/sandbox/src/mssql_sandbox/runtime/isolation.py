@@ -1,6 +1,5 @@
 """Isolation levels and locking hints of statements that read.
 
-=======================================================  =========================================================
 READ COMMITTED, READ_COMMITTED_SNAPSHOT ON               the last committed rows, without waiting
 READ COMMITTED, READ_COMMITTED_SNAPSHOT OFF;             waits for transactions that changed what it reads; keeps
 READCOMMITTEDLOCK; UPDLOCK and XLOCK; UPDATE and DELETE  no locks afterwards (UPDLOCK: of its rows)
@@ -8,7 +7,6 @@ READ UNCOMMITTED, NOLOCK                                 the rows; refused by na
 REPEATABLE READ                                          waits too; nobody changes the rows until the end
 SERIALIZABLE, HOLDLOCK                                   the same; nor does anybody insert rows among them
 SNAPSHOT                                                 the rows at the transaction's start; 3952 if not allowed
-=======================================================  =========================================================
 
 A statement reads the keys that it seeks, or else a whole table: :mod:`mssql_sandbox.translate.accesses`.
 
@@ -27,7 +25,6 @@ _NOT_UNDER_SNAPSHOT = (
     nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn, nodes.AlterTableCheck, nodes.AlterTableTrigger,
     nodes.AlterTableSwitch, nodes.CreateIndex, nodes.AlterIndex, nodes.Dbcc,
 )  # fmt: skip
-_DIRTY = "dirty"
 _UPDATE = frozenset(("UPDLOCK", "XLOCK", "TARGET"))
 # The level of a hint overrides the session's.
 _LEVEL_OF_HINT = {
@@ -56,9 +53,9 @@ def _read(session: Any, plan: translate.Plan, access: translate.Access, kind: st
     keep = kind in locking.KINDS and session.transactions.ticket > 0
     if not keep and not _others_work(session):
         return
-    notes = locking.searched(session, access, kind if kind in locking.KINDS else locking.READ, arguments)
+    notes = locking.searched(session, access, kind, arguments)
     while (ticket := locking.holder(session, notes, keep)) is not None:
-        if kind == _DIRTY:
+        if kind == locking.DIRTY:
             raise NotSupported("READ UNCOMMITTED or NOLOCK of rows that another session has changed and not committed")
         if "NOWAIT" in access.hints:
             raise SqlServerError(1222)
@@ -75,14 +72,16 @@ def _kind(session: Any, access: translate.Access) -> str | None:
     level = next((_LEVEL_OF_HINT[hint] for hint in hints if hint in _LEVEL_OF_HINT), session.transactions.isolation)
     if "READPAST" in hints:
         return None  # the engine skips locked rows
+    if "TABLOCKX" in hints:
+        return "X"
     if level == "SERIALIZABLE":
         return "X" if "XLOCK" in hints else "U" if hints & _UPDATE else "S"
     if "XLOCK" in hints:
         return "L"
     if level == "REPEATABLE READ":
-        return "R"
+        return "S" if "TABLOCK" in hints else "R"
     if level == "READ UNCOMMITTED" and not hints & _UPDATE:
-        return _DIRTY
+        return locking.DIRTY
     if level == "SNAPSHOT":
         return None
     if level == "READ COMMITTED" and session.row_versions:

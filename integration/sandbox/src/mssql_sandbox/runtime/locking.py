@@ -4,16 +4,13 @@ The engine's readers take no locks and see no uncommitted rows. So a transaction
 those of the rows that it has changed; a session that meets another's note waits for the end of that transaction. It
 waits in the engine, for a lock that every transaction holds, so that LOCK_TIMEOUT and deadlock detection work.
 
-====  ===================================================  =========================================
 note  of                                                   met by
-====  ===================================================  =========================================
 S     searched at SERIALIZABLE                             O, N, X, L
 U     the same under UPDLOCK                               O, N, X, L, U
 X     the same under XLOCK                                 all
 R     read at REPEATABLE READ                              O, X, L
 L     read under XLOCK                                     all but N
 O, N  the old and new keys of changed rows                 all of these, and reads without a note
-====  ===================================================  =========================================
 
 Key-range locks: https://learn.microsoft.com/sql/relational-databases/sql-server-transaction-locking-and-row-versioning-guide;
 which conflict, and that ROLLBACK to a savepoint keeps them: probes, RyanLamansky/sql-server-simulator locking.md.
@@ -27,10 +24,10 @@ from typing import Any, Iterable
 
 from .. import translate
 
-READ = "read"
+READ, DIRTY = "read", "dirty"
 KINDS = "SUXRL"
 _MEETS = {
-    READ: "ONXL", "S": "ONXL", "R": "ONXL", "U": "ONXLU", "X": "ONXLUSR", "L": "ONXLUSR", "O": "SUXRL", "N": "SUX",
+    DIRTY: "ON", READ: "ONXL", "S": "ONXL", "R": "ONXL", "U": "ONXLU", "X": "ONXLUSR", "L": "ONXLUSR", "O": "SUXRL", "N": "SUX",
 }  # fmt: skip
 # Above this number of locks a server locks the table (lock escalation, same guide).
 _ESCALATION = 5000

@@ -68,7 +68,6 @@ class Session(RemoteCalls):
         self.database = database
         self.connection = connection
         self._told_dateformat = "mdy"
-        connection.execute(f"SET application_name = 'spid={self.spid}'")  # sys.dm_tran_locks
         self.declarations = {}  # their collation is the database's
         self.cursor = psycopg.RawCursor(connection)
         self.transactions = Transactions(connection)
@@ -232,13 +231,14 @@ class Session(RemoteCalls):
             raise SqlServerError(217)
         scope.text = text
         parsed = self.parse(text)
-        showplan.check_placement(parsed.batch, scope.level)
+        if scope.level and showplan.is_switch(parsed.batch):
+            raise SqlServerError(1067)
         with self.lending_settings() if scope.level and not parsed.keeps_settings else nullcontext():
             yield from self._run_parsed(parsed, scope)
 
     def _run_parsed(self, parsed: Parsed, scope: Scope) -> Iterator[Event]:
         interpreter = self.interpreter(scope, parsed)
-        if self.settings.switches["SHOWPLAN_XML"] and not any(map(showplan.is_switch, parsed.batch.statements)):
+        if self.settings.switches["SHOWPLAN_XML"] and not showplan.is_switch(parsed.batch):
             yield from showplan.explain(interpreter, scope.text)
             return
         try:

@@ -8,14 +8,15 @@ from typing import Any
 
 from ..errors import NotSupported, SqlServerError
 
-# Options that are ON after an ODBC login (MS-TDS, fODBC login flag).
+# Options that are ON after an ODBC login (MS-TDS, fODBC login flag): @@OPTIONS is 5432, without ARITHABORT.
 # https://learn.microsoft.com/sql/t-sql/statements/set-statements-transact-sql
+# Probed: RyanLamansky/sql-server-simulator session-options.md
 _SWITCHES_ON = frozenset(
     ("ANSI_NULLS", "ANSI_PADDING", "ANSI_WARNINGS", "CONCAT_NULL_YIELDS_NULL", "QUOTED_IDENTIFIER",
-     "ANSI_NULL_DFLT_ON", "ARITHABORT")
+     "ANSI_NULL_DFLT_ON")
 )  # fmt: skip
 _SWITCHES_OFF = frozenset(
-    ("NOCOUNT", "XACT_ABORT", "IMPLICIT_TRANSACTIONS", "NUMERIC_ROUNDABORT", "ARITHIGNORE", "CURSOR_CLOSE_ON_COMMIT",
+    ("NOCOUNT", "XACT_ABORT", "ARITHABORT", "IMPLICIT_TRANSACTIONS", "NUMERIC_ROUNDABORT", "ARITHIGNORE", "CURSOR_CLOSE_ON_COMMIT",
      "ANSI_NULL_DFLT_OFF", "FMTONLY", "NOEXEC", "PARSEONLY", "FORCEPLAN", "NO_BROWSETABLE",
      "REMOTE_PROC_TRANSACTIONS", "SHOWPLAN_XML", "SHOWPLAN_ALL", "SHOWPLAN_TEXT", "STATISTICS XML",
      "STATISTICS IO", "STATISTICS TIME", "STATISTICS PROFILE", "ANSI_DEFAULTS")
@@ -29,7 +30,7 @@ OPTION_BITS = {
     "NUMERIC_ROUNDABORT": 8192, "XACT_ABORT": 16384,
 }  # fmt: skip
 # Options that a session may start with besides those of every login.
-USER_OPTIONS = sum(OPTION_BITS[name] for name in ("NOCOUNT", "XACT_ABORT", *_SWITCHES_ON))
+USER_OPTIONS = sum(OPTION_BITS[name] for name in ("NOCOUNT", "XACT_ABORT", "ARITHABORT", *_SWITCHES_ON))
 
 # Switches with only one value modelled; the other is refused by name.
 _ONLY: dict[str, bool | None] = {
@@ -39,9 +40,9 @@ _ONLY: dict[str, bool | None] = {
     "CONCAT_NULL_YIELDS_NULL": True,
     "NUMERIC_ROUNDABORT": False,
     "ARITHIGNORE": False,
-    "PARSEONLY": False,
     "NOEXEC": False,
     "FMTONLY": False,
+    "NO_BROWSETABLE": False,
     "IMPLICIT_TRANSACTIONS": False,
     "ANSI_NULL_DFLT_OFF": False,
     "ANSI_NULL_DFLT_ON": True,
@@ -92,7 +93,7 @@ class SessionSettings:
         :param user_options: the server's option of that name; an ODBC login switches the ANSI options on itself.
         """
         settings = cls()
-        for name in ("NOCOUNT", "XACT_ABORT"):
+        for name in ("NOCOUNT", "XACT_ABORT", "ARITHABORT"):
             settings.switches[name] = bool(user_options & OPTION_BITS[name])
         return settings
 
@@ -141,9 +142,11 @@ class SessionSettings:
                 raise SqlServerError(2740, name=value)
             if value.casefold() not in ("us_english", "english"):
                 raise NotSupported(f"SET LANGUAGE {value}")
-        elif name in ("CONTEXT_INFO", "QUERY_GOVERNOR_COST_LIMIT", "OFFSETS"):
+        elif name in ("CONTEXT_INFO", "QUERY_GOVERNOR_COST_LIMIT", "OFFSETS") or (
+            name == "FIPS_FLAGGER" and value.upper() != "OFF"
+        ):
             raise NotSupported(f"SET {name}")
-        else:
+        elif name != "FIPS_FLAGGER":
             raise SqlServerError(195, name=name, kind="SET option")
 
     def _set_switch(self, name: str, value: str) -> None:

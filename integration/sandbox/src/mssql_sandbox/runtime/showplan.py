@@ -7,7 +7,7 @@ https://learn.microsoft.com/sql/t-sql/statements/set-showplan-xml-transact-sql
 from typing import Any, Iterator
 from xml.sax.saxutils import quoteattr
 
-from ..errors import NotSupported, SqlServerError
+from ..errors import NotSupported
 from ..interface import Columns, Done, Event, ResultColumn, Rows
 from ..sqltypes import MAX, nvarchar
 from ..syntax import nodes
@@ -20,15 +20,9 @@ _KINDS = {
 }  # fmt: skip
 
 
-def is_switch(statement: Any) -> bool:
-    """Whether a statement is SET SHOWPLAN_XML."""
-    return isinstance(statement, nodes.SetOption) and "SHOWPLAN_XML" in statement.names
-
-
-def check_placement(batch: nodes.Batch, level: int) -> None:
-    """:raises SqlServerError: 1067 when SET SHOWPLAN_XML is not alone in its batch."""
-    if any(map(is_switch, batch.statements)) and (len(batch.statements) > 1 or level):
-        raise SqlServerError(1067)
+def is_switch(batch: nodes.Batch) -> bool:
+    """Whether a batch is SET SHOWPLAN_XML, which alone is run while it is ON."""
+    return [getattr(statement, "names", None) for statement in batch.statements] == [["SHOWPLAN_XML"]]
 
 
 def explain(interpreter: Any, text: str) -> Iterator[Event]:

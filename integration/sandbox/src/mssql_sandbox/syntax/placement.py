@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Iterable
 
-from ..errors import SqlServerError
+from ..errors import NotSupported, SqlServerError
 from . import nodes
 
 # The state of error 111 depends on the kind of statement.
@@ -68,6 +68,22 @@ def _check(statement: nodes.Statement, place: _Place) -> None:
         _check_prefix(statement)
     else:
         _check_exit(statement, place)
+
+
+def check_option(option: nodes.SetOption, batch: nodes.Batch) -> None:
+    """Refuse options that count as the batch is parsed. Probed: RyanLamansky/sql-server-simulator session-options.md
+
+    :raises SqlServerError: 1059, 1067.
+    """
+    first, on = batch.statements[0], option.value.upper() == "ON"
+    module, alone = isinstance(first, nodes.CreateModule), first is option and len(batch.statements + option.names) == 2
+    if any(name.startswith("SHOWPLAN_") for name in option.names) and (module or on and not alone):
+        raise SqlServerError(1067, line=option.line)
+    if "PARSEONLY" in option.names:
+        if module:
+            raise SqlServerError(1059, line=option.line)
+        if on:
+            raise NotSupported("SET PARSEONLY ON", option.line)
 
 
 def _check_exit(statement: nodes.Statement, place: _Place) -> None:

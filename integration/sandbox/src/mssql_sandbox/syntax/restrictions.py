@@ -9,7 +9,7 @@ from typing import Any, Callable
 from ..errors import SqlServerError
 from . import nodes
 from .declarations import check_declarations
-from .placement import check_placement
+from .placement import check_option, check_placement
 from .recursion import check_recursion, is_aggregate
 from .walk import children
 
@@ -29,10 +29,10 @@ def check_restrictions(batch: nodes.Batch, check_call: Callable[[nodes.Node], No
     """
     check_placement(batch)
     check_declarations(batch)
-    rules: dict[type, Any] = _RULES
+    rules: dict[type, Any] = {**_RULES, nodes.SetOption: lambda option, inner: check_option(option, batch)}
     if check_call:
         called = (nodes.FunctionCall, nodes.SetVariable, nodes.DeclareItem, nodes.Execute, nodes.CursorCommand)
-        rules = {**_RULES, **dict.fromkeys(called, lambda node, inner: check_call(node))}
+        rules.update(dict.fromkeys(called, lambda node, inner: check_call(node)))
     for statement in batch.statements:
         _check(statement, rules)
 

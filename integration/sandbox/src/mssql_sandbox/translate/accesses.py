@@ -15,11 +15,13 @@ from ..catalog.model import Column, Table
 from ..syntax import nodes
 from ..types.collation import key_sql
 from .bound import Scope, Source
+from .constants import UNKNOWN, truth
 from .plan import Access, Images
 from .statement import EngineStatement
 
 IMAGES = ("k_old", "k_new")
 TARGET = frozenset(("TARGET",))
+WHOLE = frozenset(("TABLOCK", "TABLOCKX"))  # hints that lock the table
 _ALIAS = re.compile(r"\bs\d+(?=\.)")
 _PLAIN = re.compile(r"(?:ms\.k_\w+\()?s\d+\.\w+\)?")  # a column compared without conversion
 
@@ -33,7 +35,7 @@ def record(statement: EngineStatement, scope: Scope, where: nodes.Predicate | No
         table = source.table
         if table is not None and table.kind in ("table", "view"):
             conditions = [part for whole in (where, *source.conditions) for part in _conjuncts(whole)]
-            if not any(map(_is_false, conditions)):
+            if not any(truth(part) in (False, UNKNOWN) for part in conditions):  # else nothing is read
                 statement.accesses.append(_access(statement, source, table, scope, conditions))
 
 
@@ -63,7 +65,7 @@ def _access(
         for index in table.indexes
     ]
     columns = max(seeks, key=len, default=[])
-    if not columns:
+    if not columns or source.hints & WHOLE:
         return Access(table.physical, source.hints)
     keys = ", ".join(f"k{number}.k" for number in range(len(columns)))
     froms = dict.fromkeys(text for column in columns for text in sought[column][1])
@@ -80,14 +82,6 @@ def _conjuncts(condition: nodes.Predicate | None) -> Iterator[nodes.Predicate]:
             yield from _conjuncts(operand)
     elif condition is not None:
         yield condition
-
-
-def _is_false(condition: nodes.Predicate) -> bool:
-    """Whether a condition is constant false, 1 = 0, so that nothing is read."""
-    if not isinstance(condition, nodes.Comparison) or condition.operator != "=":
-        return False
-    sides = (condition.left, condition.right)
-    return len({side.text for side in sides if isinstance(side, nodes.Literal) and side.kind == "int"}) == 2
 
 
 def _sought(

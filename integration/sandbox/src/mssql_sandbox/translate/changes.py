@@ -58,7 +58,7 @@ class RowChanges:
         where = self._searched(node, scope, target)
         self.t.statement.locks.clear()
         table = target.table
-        if froms or node.top is not None:
+        if froms or node.top is not None or "READPAST" in target.source.hints:
             text = self._update_by_row(node, target, assignments, froms, where, scope)
         else:
             sets = ", ".join(f"{column.physical} = {value}" for column, value in assignments)
@@ -237,8 +237,12 @@ class RowChanges:
             for m, column in enumerate(source.columns)
         ]
         items = ", ".join([f"{target.place} AS place", *inner, *joined])
-        rows = f"SELECT DISTINCT ON ({target.place}) {items} FROM {tables}{where}"
-        return rows if node.top is None else rows + paging(self.t, None, node.top, scope, rows)
+        past = "READPAST" in target.source.hints
+        if past and froms:
+            raise NotSupported("READPAST of the target of a statement with FROM", node.line)
+        rows = f"SELECT {'' if past else f'DISTINCT ON ({target.place}) '}{items} FROM {tables}{where}"
+        page = "" if node.top is None else paging(self.t, None, node.top, scope, rows)
+        return f"{rows}{page}{' FOR NO KEY UPDATE SKIP LOCKED' if past else ''}"
 
     # ---- DELETE
 
@@ -247,7 +251,7 @@ class RowChanges:
         where = self._searched(node, scope, target)
         self.t.statement.locks.clear()
         table = target.table
-        if froms or node.top is not None:
+        if froms or node.top is not None or "READPAST" in target.source.hints:
             rows = self._chosen_rows(node, target, froms, where, scope, [])
             text = f"DELETE FROM {table.physical} AS tgt USING ({rows}) chosen WHERE tgt.ctid = chosen.place"
         else:

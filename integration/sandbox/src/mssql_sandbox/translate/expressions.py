@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Callable, Iterable
+from typing import Callable, Iterable
 
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import INT, MAX, MONEY, NULL_TYPE, SqlType, decimal, nvarchar, varbinary, varchar
@@ -16,7 +16,7 @@ from ..types.typenames import engine_cast
 from . import builtins, functions
 from .bound import EXPLICIT, LITERAL, Bound, Scope, quote
 from .builtins.session import GLOBAL_VARIABLES, OTHER_VARIABLES, SESSION_FUNCTIONS
-from .constants import folded_integer, truth
+from .constants import UNKNOWN, condition_of, folded_integer, truth
 from .operands import beside, convert, recollated, same_collation, stronger, unified
 from .translation import Translation
 
@@ -80,7 +80,7 @@ class Expressions:
             if math.isinf(float(digits)):
                 raise SqlServerError(168, text=text)
             return Bound(
-                f"{float(digits)!r}::double precision",
+                f"{float(digits)!r}::float8",
                 SqlType("float"),
                 False,
                 constant=float(digits),
@@ -219,12 +219,13 @@ class Expressions:
     def _case(self, node: nodes.Case, scope: Scope) -> Bound:
         conditions, results, outside = [], [], scope.unreached
         for when in node.whens:
-            condition = _condition(node, when)
+            condition = condition_of(node, when)
             conditions.append(self.t.predicate(condition, scope))
             reached = truth(condition)
-            scope.unreached += reached is False
+            never = reached in (False, UNKNOWN)
+            scope.unreached += never
             results.append(self.expression(when.result, scope))
-            scope.unreached += (reached is True) - (reached is False)
+            scope.unreached += (reached is True) - never
         default = self.expression(node.default, scope) if node.default is not None else None
         scope.unreached = outside
         branches = results + ([default] if default is not None else [])
@@ -330,11 +331,6 @@ def _decimal_literal(text: str) -> Bound:
     return Bound(
         f"{literal}::numeric", decimal(precision, len(fraction)), False, constant=Decimal(literal), is_constant=True
     )
-
-
-def _condition(case: nodes.Case, when: nodes.When) -> Any:
-    condition: Any = when.condition
-    return condition if case.operand is None else nodes.Comparison("=", case.operand, condition, line=when.line)
 
 
 _HANDLERS: dict[type, Callable[..., Bound]] = {

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
-from .constants import signed_integer
+from .constants import check_folding, divides_by_zero, signed_integer
 
 
 def contains_constant_subquery(node: nodes.ScalarSubquery) -> bool:
@@ -39,6 +39,10 @@ def not_selected(item: nodes.OrderItem) -> SqlServerError:
 
 
 def constant_order(position: int, node: nodes.Node) -> SqlServerError:
+    """The error of a constant in ORDER BY. :raises NotSupported: if folding it may fail with another one."""
+    if divides_by_zero(node):
+        return SqlServerError(8134, line=node.line)
+    check_folding(node)
     return SqlServerError(408, position=position, line=node.line)
 
 

@@ -11,12 +11,13 @@ from ..types.collation import parse
 from ..types.pairs import label
 from .accesses import is_correlated
 from .bound import Bound, Relation, Scope
-from .constants import truth
+from .constants import UNKNOWN, truth
 from .operands import comparable, convert, same_collation
 from .translation import Translation
 
 _WORDS = {"=": "equal to", "<>": "not equal to", "<": "less than", ">": "greater than",
           "<=": "less than or equal to", ">=": "greater than or equal to"}  # fmt: skip
+_SETTLED: dict[bool | str, str] = {True: "true", False: "false", UNKNOWN: "NULL::boolean"}
 
 
 class Predicates:
@@ -36,20 +37,20 @@ class Predicates:
             if isinstance(node, nodes.Expression):
                 raise SqlServerError(4145, near=")", line=node.line)
             raise NotSupported(type(node).__name__, node.line)
+        settled = truth(node)
+        scope.unreached += settled is not None
         try:
-            return handler(self, node, scope)
+            sql = handler(self, node, scope)
         except SqlServerError as error:
             error.line = error.line or node.line
             raise
+        scope.unreached -= settled is not None
+        # What is settled while compiling keeps its parameters, and the engine evaluates nothing of it.
+        return sql if settled is None else f"(CASE WHEN true THEN {_SETTLED[settled]} ELSE {sql} END)"
 
     def _chain(self, node: nodes.And | nodes.Or, scope: Scope) -> str:
-        """AND or OR; behind what settles it the engine evaluates nothing."""
-        word, settling = (" OR ", True) if isinstance(node, nodes.Or) else (" AND ", False)
-        settled = truth(node) is settling
-        scope.unreached += settled
-        operands = [self.predicate(operand, scope) for operand in node.operands]
-        scope.unreached -= settled
-        return f"({word.join([str(settling)] * settled + operands)})"
+        word = " OR " if isinstance(node, nodes.Or) else " AND "
+        return f"({word.join(self.predicate(operand, scope) for operand in node.operands)})"
 
     def _not(self, node: nodes.Not, scope: Scope) -> str:
         return f"(NOT {self.predicate(node.operand, scope)})"

@@ -34,9 +34,7 @@ _GRANULAR = ({"NOLOCK", "READUNCOMMITTED"}, {"PAGLOCK"}, {"ROWLOCK"}, {"TABLOCK"
 _DIRTY = frozenset(("NOLOCK", "READUNCOMMITTED"))
 _LOCKING = frozenset(("XLOCK", "UPDLOCK", "HOLDLOCK", "SERIALIZABLE", "REPEATABLEREAD", "TABLOCKX"))
 # System views that show the server, not the database.
-_SERVER_VIEWS = frozenset(
-    "configurations databases dm_exec_sessions master_files server_principals sysdatabases time_zone_info".split()
-)
+_SERVER_VIEWS = frozenset("configurations databases dm_exec_sessions master_files sysdatabases time_zone_info".split())
 _INDEX_HINT = re.compile(r"INDEX\s*=?\s*\(?(.*?)\)?\s*\Z", re.I | re.S)
 
 
@@ -138,13 +136,10 @@ class Sources:
         hints = self.check_hints(node.hints, table)
         source = self.table_source(table, node.alias, node.name)
         self.add(scope, source, node.line)
-        physical = table.physical
         source.hints = frozenset(hints)
         if hints & {"UPDLOCK", "XLOCK", "READPAST"}:
             self._lock(source, hints)
-        if "TABLOCKX" in hints:
-            self.t.statement.before.append(f"LOCK TABLE {physical} IN EXCLUSIVE MODE")
-        return f"{physical} AS {source.engine_alias}"
+        return f"{table.physical} AS {source.engine_alias}"
 
     def check_hints(self, hints: list[str], table: Table | None = None) -> set[str]:
         """:raises SqlServerError: 321 unknown hint, 307 and 308 unknown index, 1047 conflicting hints."""
@@ -161,8 +156,12 @@ class Sources:
         conflicting = any(sum(bool(names & group) for group in groups) > 1 for groups in (_ISOLATING, _GRANULAR))
         if conflicting or names & _DIRTY and names & _LOCKING:
             raise SqlServerError(1047)
-        if "READPAST" in names and self.context.settings.isolation == "SERIALIZABLE":
-            raise SqlServerError(650)
+        if "READPAST" in names:
+            level = self.context.settings.isolation
+            if level in ("SERIALIZABLE", "READ UNCOMMITTED"):
+                raise SqlServerError(650)
+            if level == "SNAPSHOT" or names & {"HOLDLOCK", "SERIALIZABLE", *_DIRTY}:
+                raise NotSupported("READPAST under another level than READ COMMITTED and REPEATABLE READ")
         return names
 
     def _lock(self, source: Source, hints: set[str]) -> None:

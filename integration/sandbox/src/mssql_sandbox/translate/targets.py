@@ -4,9 +4,10 @@ from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..types.typenames import engine_cast
+from .accesses import WHOLE
 from .bound import Bound, Source, SourceColumn
 from .operands import convert
-from .plan import Plan
+from .plan import Access, Plan
 from .sources import Sources, column_value
 from .translation import Translation
 
@@ -29,8 +30,8 @@ class Targets:
         hints = self.sources.check_hints(target.hints, table)
         if "NOLOCK" in hints or "READUNCOMMITTED" in hints:
             raise SqlServerError(1065)
-        if "TABLOCKX" in hints:
-            self.t.statement.before.append(f"LOCK TABLE {table.physical} IN EXCLUSIVE MODE")
+        if hints & WHOLE and table.kind == "table":
+            self.t.statement.accesses.append(Access(table.physical, frozenset(("TABLOCKX",))))
         return self.changeable(table, target.line)
 
     def changeable(self, table: Table, line: int) -> Table:

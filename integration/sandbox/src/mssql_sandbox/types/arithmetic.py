@@ -119,7 +119,10 @@ def _temporal(operator: str, left_sql: str, left: SqlType, right_sql: str, right
     a = convert_sql(left_sql, left, SqlType("datetime"), explicit=False)
     b = convert_sql(right_sql, right, SqlType("datetime"), explicit=False)
     if result.name == "smalldatetime":
-        a, b = f"ms.whole_minutes({a})", f"ms.whole_minutes({b})"
+        return (
+            f"ms.range_check(ms.datetime_{name}(ms.whole_minutes({a}), ms.whole_minutes({b})), '{result.name}')",
+            result,
+        )
     return f"ms.datetime_{name}({a}, {b})", result
 
 
@@ -182,5 +185,7 @@ def _decimals(operator: str, left_sql: str, left: SqlType, right_sql: str, right
         cut = f"div({a} * 1e{result.scale}, {b}) * 1e-{result.scale}"
         return f"ms.to_decimal({cut}, {result.precision}, {result.scale}, 'expression')", result
     if operator == "%":
+        if max(a_type.digits[0] - a_type.digits[1], b_type.digits[0] - b_type.digits[1]) + result.digits[1] > 38:
+            a, b = (f"ms.to_decimal({side}, 38, {result.scale}, 'expression')" for side in (a, b))
         return f"({a} % {b})", result
     return f"ms.to_decimal({a} {operator} {b}, {result.precision}, {result.scale}, 'expression')", result

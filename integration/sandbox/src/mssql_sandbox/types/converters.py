@@ -67,7 +67,7 @@ def _old_to_number(sql: str, source: SqlType, target: SqlType, style: int | None
     if family(target) == "int":
         return f"ms.number_to_{target.name}(round(({days})::numeric), 'numeric')"
     if family(target) == "float":
-        return f"({days})::double precision"
+        return f"({days})::float8"
     return _number_to_decimal(days, SqlType("float"), target, style, assign_to)
 
 
@@ -75,12 +75,22 @@ def _number_to_decimal(sql: str, source: SqlType, target: SqlType, *_: Any) -> s
     if source.is_approximate:
         sql = f"ms.float_numeric({sql})"
     if target.name in ("money", "smallmoney"):
-        return f"ms.to_{target.name}(({sql})::numeric)"
+        kinds = {
+            "int": "expression" if source.name == "bigint" or target.name == "money" else "int",
+            "decimal": "numeric",
+        }
+        return f"ms.to_{target.name}(({sql})::numeric, '{kinds.get(family(source), family(source))}')"
     (precision, scale), (target_precision, target_scale) = source.digits, target.digits
     if source.name == "decimal" and scale <= target_scale and precision - scale <= target_precision - target_scale:
         return f"({sql})::numeric({target_precision},{target_scale})"
     kind = "float" if source.is_approximate else "int" if source.is_integer else "numeric"
     return f"ms.to_decimal(({sql})::numeric, {target.precision}, {target.scale}, '{kind}')"
+
+
+def _float_to_float(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
+    return (
+        f"ms.to_real({sql})" if (source.name, target.name) == ("float", "real") else f"({sql})::{engine_type(target)}"
+    )
 
 
 # ---- to strings
@@ -243,16 +253,19 @@ _TABLE: tuple[tuple[str, str, Callable[..., str]], ...] = (
     (
         "text",
         "decimal",
-        _expression("ms.to_decimal(ms.text_to_numeric({sql}, '{label}'), {target.precision}, {target.scale})"),
+        _expression(
+            "ms.to_decimal(ms.text_to_numeric({sql}, '{label}'), {target.precision}, {target.scale}, '{label}')"
+        ),
     ),
     ("text", "money", _expression("ms.to_{target.name}(ms.text_to_money({sql}, '{label}', '{target.name}'))")),
-    ("int decimal money float", "float", _expression("({sql})::{engine}")),
+    ("int decimal money", "float", _expression("({sql})::{engine}")),
+    ("float", "float", _float_to_float),
     ("text", "float", _expression("ms.text_to_float({sql}, '{label}', '{target.name}')::{engine}")),
     ("text", "text", _text_to_text),
     ("int", "text", _expression("({sql})::text", _number_text)),
     ("decimal", "text", _expression("({sql})::numeric({source.precision},{source.scale})::text", _number_text)),
     ("money", "text", _expression("ms.money_text({sql}, {style})", _number_text)),
-    ("float", "text", _expression("ms.float_text(({sql})::double precision, {style}, '{source.name}')", _number_text)),
+    ("float", "text", _expression("ms.float_text(({sql})::float8, {style}, '{source.name}')", _number_text)),
     ("guid", "text", _guid_to_text),
     ("binary", "text", _binary_to_text),
     ("json", "text", _expression("{sql}", _fit)),
@@ -270,7 +283,7 @@ _TABLE: tuple[tuple[str, str, Callable[..., str]], ...] = (
     ("text", "time", _expression("ms.round_time(ms.text_to_time({sql}, {style}, '{label}'), {scale})")),
     ("text", "offset", _expression("ms.round_offset(ms.text_to_offset({sql}, {style}, '{label}'), {scale})")),
     ("text", "old datetime2", _expression("ms.text_to_ticks({sql}, '{target.name}', {style}, '{label}')", _round)),
-    ("int decimal money float", "old", _expression("ms.days_to_datetime(({sql})::double precision)", _round)),
+    ("int decimal money float", "old", _expression("ms.days_to_datetime(({sql})::float8, '{target.name}')", _round)),
     ("old datetime2", "old datetime2", _ticks_to_ticks),
     ("date", "old datetime2", _expression("ms.date_ticks({sql})", _round)),
     ("date", "offset", _expression("ms.offset_of(ms.date_ticks({sql}), 0)")),

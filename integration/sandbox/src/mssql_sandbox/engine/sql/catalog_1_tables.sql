@@ -1,23 +1,23 @@
 -- The catalogue's tables. DDL writes them in the statement's transaction,
--- sys.* and INFORMATION_SCHEMA read them.
+-- sys.* and INFORMATION_SCHEMA read them. engine/bootstrap.py makes columns without '?' NOT NULL; a flag is 0 by default.
 
 -- Equal for names that mean the same; replaced in a database with a case-sensitive collation.
-create function ms.key(name text) returns text return casefold(name);
+function key(name text) returns text return casefold(name);
 
 create sequence ms.object_ids start 1000001 increment 16;
 -- Temp tables and table variables: rows with schema_id = -(engine process id), hidden from sys.*; -1: of all sessions.
 create sequence ms.temporary_ids start 1900000000;
-create function ms.first_temporary_id() returns int language sql immutable as 'select 1900000000';
+function first_temporary_id() returns int language sql immutable as 'select 1900000000';
 
-create function ms.catalog_now() returns bigint language sql volatile as $$
+function catalog_now() returns bigint volatile as $$
   -- datetime: ticks of 100 ns since 0001-01-01, rounded to 1/300 s
   select (621355968000000000 + round(round(extract(epoch from clock_timestamp()) * 300) * 10000000 / 300))::bigint
 $$;
 
 create table ms.schemas (
   schema_id int primary key,
-  name text not null,
-  principal_id int not null default 1
+  name text,
+  principal_id int default 1
 );
 create unique index on ms.schemas (ms.key(name));
 insert into ms.schemas values
@@ -28,222 +28,222 @@ insert into ms.schemas values
 
 create table ms.objects (
   object_id int primary key default nextval('ms.object_ids'),
-  name text not null,
-  schema_id int not null,
-  parent_object_id int not null default 0,
-  type text not null, -- without trailing blank: U, V, PK, UQ, F, C, D, SO, P, FN, IF, TF, TR, SN
-  create_date bigint not null default ms.catalog_now(),
-  modify_date bigint not null default ms.catalog_now(),
-  is_system_named smallint not null default 0
+  name text,
+  schema_id int,
+  parent_object_id int default 0,
+  type text, -- without trailing blank: U, V, PK, UQ, F, C, D, SO, P, FN, IF, TF, TR, SN
+  create_date bigint default ms.catalog_now(),
+  modify_date bigint default ms.catalog_now(),
+  is_system_named flag
 );
 create unique index on ms.objects (schema_id, ms.key(name));
 create index on ms.objects (parent_object_id);
 
 create table ms.columns (
-  object_id int not null,
-  column_id int not null,
-  name text not null,
-  system_type_id smallint not null,
-  user_type_id int not null,
-  max_length smallint not null,
-  precision smallint not null default 0,
-  scale smallint not null default 0,
-  collation_name text,
-  is_nullable smallint not null,
-  is_rowguidcol smallint not null default 0,
-  is_sparse smallint not null default 0,
-  is_not_for_replication smallint not null default 0, -- the identity
-  seed_value numeric(38),
-  increment_value numeric(38),
-  definition text, -- of a computed column, as the server renders it
-  is_persisted smallint not null default 0,
-  default_object_id int not null default 0,
+  object_id int,
+  column_id int,
+  name text,
+  system_type_id smallint,
+  user_type_id int,
+  max_length smallint,
+  precision flag,
+  scale flag,
+  collation_name text?,
+  is_nullable smallint,
+  is_rowguidcol flag,
+  is_sparse flag,
+  is_not_for_replication flag, -- the identity
+  seed_value numeric(38)?,
+  increment_value numeric(38)?,
+  definition text?, -- of a computed column, as the server renders it
+  is_persisted flag,
+  default_object_id int default 0,
   primary key (object_id, column_id)
 );
 create unique index on ms.columns (object_id, ms.key(name));
 
 create table ms.default_constraints (
   object_id int primary key,
-  parent_object_id int not null,
-  parent_column_id int not null,
-  definition text not null,
-  engine_sql text not null -- PostgreSQL expression
+  parent_object_id int,
+  parent_column_id int,
+  definition text,
+  engine_sql text -- PostgreSQL expression
 );
 
 create table ms.check_constraints (
   object_id int primary key,
-  parent_object_id int not null,
-  parent_column_id int not null default 0,
-  definition text not null,
-  engine_sql text not null,
-  is_disabled smallint not null default 0,
-  is_not_for_replication smallint not null default 0,
-  is_not_trusted smallint not null default 0
+  parent_object_id int,
+  parent_column_id int default 0,
+  definition text,
+  engine_sql text,
+  is_disabled flag,
+  is_not_for_replication flag,
+  is_not_trusted flag
 );
 create index on ms.check_constraints (parent_object_id);
 
 create table ms.indexes (
-  object_id int not null,
-  index_id int not null,
-  name text, -- null: heap
-  type smallint not null, -- 0 heap, 1 clustered, 2 nonclustered
-  is_unique smallint not null default 0,
-  is_primary_key smallint not null default 0,
-  is_unique_constraint smallint not null default 0,
-  constraint_id int not null default 0,
-  filter_definition text,
-  engine_filter text, -- PostgreSQL predicate
-  is_disabled smallint not null default 0,
-  ignore_dup_key smallint not null default 0,
-  fill_factor smallint not null default 0,
+  object_id int,
+  index_id int,
+  name text?, -- null: heap
+  type smallint, -- 0 heap, 1 clustered, 2 nonclustered
+  is_unique flag,
+  is_primary_key flag,
+  is_unique_constraint flag,
+  constraint_id int default 0,
+  filter_definition text?,
+  engine_filter text?, -- PostgreSQL predicate
+  is_disabled flag,
+  ignore_dup_key flag,
+  fill_factor flag,
   primary key (object_id, index_id)
 );
 
 create table ms.index_columns (
-  object_id int not null,
-  index_id int not null,
-  index_column_id int not null,
-  column_id int not null,
-  key_ordinal smallint not null, -- 0: included
-  is_descending_key smallint not null default 0,
+  object_id int,
+  index_id int,
+  index_column_id int,
+  column_id int,
+  key_ordinal smallint, -- 0: included
+  is_descending_key flag,
   primary key (object_id, index_id, index_column_id)
 );
 
 -- Made by CREATE STATISTICS. Those of an index are not here; the ids of both are distinct.
 create table ms.statistics (
-  object_id int not null,
-  stats_id int not null,
-  name text not null,
-  column_ids int[] not null,
-  filter_definition text,
-  no_recompute smallint not null default 0,
+  object_id int,
+  stats_id int,
+  name text,
+  column_ids int[],
+  filter_definition text?,
+  no_recompute flag,
   primary key (object_id, stats_id)
 );
 
 create table ms.foreign_keys (
   object_id int primary key,
-  parent_object_id int not null,
-  referenced_object_id int not null,
-  key_index_id int not null,
-  is_disabled smallint not null default 0,
-  is_not_for_replication smallint not null default 0,
-  is_not_trusted smallint not null default 0,
-  delete_referential_action smallint not null default 0, -- 0 no action, 1 cascade, 2 set null, 3 set default
-  update_referential_action smallint not null default 0
+  parent_object_id int,
+  referenced_object_id int,
+  key_index_id int,
+  is_disabled flag,
+  is_not_for_replication flag,
+  is_not_trusted flag,
+  delete_referential_action flag, -- 0 no action, 1 cascade, 2 set null, 3 set default
+  update_referential_action flag
 );
 create index on ms.foreign_keys (parent_object_id);
 create index on ms.foreign_keys (referenced_object_id);
 
 create table ms.foreign_key_columns (
-  constraint_object_id int not null,
-  constraint_column_id int not null,
-  parent_object_id int not null,
-  parent_column_id int not null,
-  referenced_object_id int not null,
-  referenced_column_id int not null,
+  constraint_object_id int,
+  constraint_column_id int,
+  parent_object_id int,
+  parent_column_id int,
+  referenced_object_id int,
+  referenced_column_id int,
   primary key (constraint_object_id, constraint_column_id)
 );
 
 create table ms.sequences (
   object_id int primary key,
-  system_type_id smallint not null,
-  user_type_id int not null,
-  precision smallint not null,
-  scale smallint not null,
-  start_value numeric(38) not null,
-  increment numeric(38) not null,
-  minimum_value numeric(38) not null,
-  maximum_value numeric(38) not null,
-  is_cycling smallint not null default 0,
-  is_cached smallint not null default 1,
-  cache_size int
+  system_type_id smallint,
+  user_type_id int,
+  precision smallint,
+  scale smallint,
+  start_value numeric(38),
+  increment numeric(38),
+  minimum_value numeric(38),
+  maximum_value numeric(38),
+  is_cycling flag,
+  is_cached smallint default 1,
+  cache_size int?
 );
 
 create table ms.synonyms (
   object_id int primary key,
-  base_object_name text not null, -- with brackets
-  base_schema text not null,
-  base_name text not null
+  base_object_name text, -- with brackets
+  base_schema text,
+  base_name text
 );
 
 create table ms.table_types (
   user_type_id int primary key,
-  name text not null,
-  schema_id int not null,
-  object_id int not null, -- of the hidden table, type TT
-  definition text not null -- DECLARE @t TABLE (...)
+  name text,
+  schema_id int,
+  object_id int, -- of the hidden table, type TT
+  definition text -- DECLARE @t TABLE (...)
 );
 create unique index on ms.table_types (schema_id, ms.key(name));
 
 create table ms.modules (
   object_id int primary key,
-  definition text not null,
-  engine_sql text, -- of a view or function: what the engine runs; null when it does not bind
-  is_schema_bound smallint not null default 0,
-  with_check_option smallint not null default 0,
-  uses_quoted_identifier smallint not null default 1,
-  is_deterministic smallint not null default 0, -- of a scalar function
-  reads_data smallint not null default 0,
-  null_on_null_input smallint not null default 0
+  definition text,
+  engine_sql text?, -- of a view or function: what the engine runs; null when it does not bind
+  is_schema_bound flag,
+  with_check_option flag,
+  uses_quoted_identifier smallint default 1,
+  is_deterministic flag, -- of a scalar function
+  reads_data flag,
+  null_on_null_input flag
 );
 
 create table ms.triggers (
   object_id int primary key,
-  parent_object_id int not null,
-  events text not null, -- comma-separated: INSERT,UPDATE,DELETE
-  is_instead_of smallint not null default 0,
-  is_not_for_replication smallint not null default 0,
-  is_disabled smallint not null default 0
+  parent_object_id int,
+  events text, -- comma-separated: INSERT,UPDATE,DELETE
+  is_instead_of flag,
+  is_not_for_replication flag,
+  is_disabled flag
 );
 create index on ms.triggers (parent_object_id);
 
 create table ms.parameters (
-  object_id int not null,
-  parameter_id int not null, -- 0: return value
-  name text not null,
-  system_type_id smallint not null,
-  user_type_id int not null,
-  max_length smallint not null,
-  precision smallint not null,
-  scale smallint not null,
-  is_output smallint not null default 0,
-  has_default_value smallint not null default 0,
+  object_id int,
+  parameter_id int, -- 0: return value
+  name text,
+  system_type_id smallint,
+  user_type_id int,
+  max_length smallint,
+  precision smallint,
+  scale smallint,
+  is_output flag,
+  has_default_value flag,
   primary key (object_id, parameter_id)
 );
 
 -- What expressions, views and functions read, for ALTER and DROP.
 create table ms.dependencies (
-  referencing_id int not null,
-  referencing_minor_id int not null default 0, -- column id of a computed column, -index_id of a filter
-  referenced_id int not null,
-  referenced_minor_id int not null default 0
+  referencing_id int,
+  referencing_minor_id int default 0, -- column id of a computed column, -index_id of a filter
+  referenced_id int,
+  referenced_minor_id int default 0
 );
 create index on ms.dependencies (referencing_id);
 create index on ms.dependencies (referenced_id);
 
 create table ms.extended_properties (
-  class smallint not null,
-  major_id int not null,
-  minor_id int not null,
-  name text not null,
-  value text,
-  value_type text not null default 'nvarchar'
+  class smallint,
+  major_id int,
+  minor_id int,
+  name text,
+  value text?,
+  value_type text default 'nvarchar'
 );
 create unique index on ms.extended_properties (class, major_id, minor_id, ms.key(name));
 
 create table ms.types (
-  name text not null,
-  system_type_id smallint not null,
+  name text,
+  system_type_id smallint,
   user_type_id int primary key,
-  schema_id int not null default 4,
-  max_length smallint not null,
-  precision smallint not null default 0,
-  scale smallint not null default 0,
-  is_character smallint not null default 0,
-  is_nullable smallint not null default 1,
-  is_assembly_type smallint not null default 0,
-  first_version smallint not null default 13,
-  definition text -- of an alias type: the base type and its arguments, with blanks between
+  schema_id int default 4,
+  max_length smallint,
+  precision flag,
+  scale flag,
+  is_character flag,
+  is_nullable smallint default 1,
+  is_assembly_type flag,
+  first_version smallint default 13,
+  definition text? -- of an alias type: the base type and its arguments, with blanks between
 );
 insert into ms.types (name, system_type_id, user_type_id, max_length, precision, scale, is_character) values
   ('image', 34, 34, 16, 0, 0, 0), ('text', 35, 35, 16, 0, 0, 1), ('uniqueidentifier', 36, 36, 16, 0, 0, 0),
@@ -264,9 +264,9 @@ update ms.types set first_version = 17 where name = 'json';
 
 create table ms.system_objects (
   object_id int primary key,
-  name text not null,
-  schema_id int not null,
-  type text not null default 'V'
+  name text,
+  schema_id int,
+  type text default 'V'
 );
 -- Some of https://learn.microsoft.com/sql/relational-databases/system-tables/system-base-tables, for sys.objects.
 insert into ms.system_objects
@@ -276,21 +276,21 @@ select split_part(t, ' ', 2)::int, split_part(t, ' ', 1), 4, 'S' from unnest(str
 union all values (1977058079, 'QueryNotificationErrorsQueue', 1, 'SQ'),
   (2009058193, 'EventNotificationErrorsQueue', 1, 'SQ'), (2041058307, 'ServiceBrokerQueue', 1, 'SQ');
 create table ms.system_columns (
-  object_id int not null,
-  column_id int not null,
-  name text not null,
-  system_type_id smallint not null,
-  user_type_id int not null,
-  max_length smallint not null,
-  precision smallint not null,
-  scale smallint not null,
-  is_nullable smallint not null,
+  object_id int,
+  column_id int,
+  name text,
+  system_type_id smallint,
+  user_type_id int,
+  max_length smallint,
+  precision smallint,
+  scale smallint,
+  is_nullable smallint,
   primary key (object_id, column_id)
 );
 
 -- Properties of the cluster's databases are in their comments, which every database sees.
 -- A system database without a connection so far is a role with the comment.
-create function ms.databases() returns table (
+function databases() returns table (
   engine_name text, properties jsonb
 ) stable as $$
   select name, properties from (
@@ -302,15 +302,15 @@ create function ms.databases() returns table (
   ) known (name, properties) order by properties -> 'id'
 $$;
 
-create function ms.database_property(property text) returns text stable as $$
+function database_property(property text) returns text stable as $$
   select shobj_description(oid, 'pg_database')::jsonb ->> property from pg_database where datname = current_database()
 $$;
 
-create function ms.database_collation() returns text stable as $$
+function database_collation() returns text stable as $$
   select coalesce(ms.database_property('collation'), 'SQL_Latin1_General_CP1_CI_AS')
 $$;
 
-create function ms.type_description(object_type text) returns text as $$
+function type_description(object_type text) returns text as $$
   select case object_type
     when 'U' then 'USER_TABLE' when 'V' then 'VIEW' when 'PK' then 'PRIMARY_KEY_CONSTRAINT'
     when 'UQ' then 'UNIQUE_CONSTRAINT' when 'F' then 'FOREIGN_KEY_CONSTRAINT' when 'C' then 'CHECK_CONSTRAINT'
@@ -320,37 +320,37 @@ create function ms.type_description(object_type text) returns text as $$
     when 'S' then 'SYSTEM_TABLE' when 'SQ' then 'SERVICE_QUEUE' end
 $$;
 
-create function ms.action_description(action smallint) returns text as $$
+function action_description(action smallint) returns text as $$
   select case action when 0 then 'NO_ACTION' when 1 then 'CASCADE' when 2 then 'SET_NULL' when 3 then 'SET_DEFAULT' end
 $$;
 
 -- The last value of an identity column or a sequence; null before the first.
-create function ms.sequence_last_value(engine_name text) returns numeric stable as $$
+function sequence_last_value(engine_name text) returns numeric stable as $$
   select pg_sequence_last_value(to_regclass(engine_name))::numeric where to_regclass(engine_name) is not null
 $$;
 
 -- Row versions of the database; like the server's they are never reused, even after a rollback.
 create sequence ms.rowversions start 2001;
 
-create function ms.rowversion_bytes(number bigint) returns bytea as $$
+function rowversion_bytes(number bigint) returns bytea as $$
   select decode(lpad(to_hex(number), 16, '0'), 'hex')
 $$;
 
-create function ms.next_rowversion() returns bytea language sql volatile as $$
+function next_rowversion() returns bytea volatile as $$
   select ms.rowversion_bytes(nextval('ms.rowversions'))
 $$;
 
-create function ms.stamp_rowversion() returns trigger language plpgsql as $$
+function stamp_rowversion() returns trigger volatile as $$
 begin
   return jsonb_populate_record(new, jsonb_build_object(tg_argv[0], ms.next_rowversion()));
 end
 $$;
 
-create function ms.dbts() returns bytea language sql volatile as $$
+function dbts() returns bytea volatile as $$
   select ms.rowversion_bytes(case when is_called then last_value else last_value - 1 end) from ms.rowversions
 $$;
 
-create function ms.min_active_rowversion() returns bytea language plpgsql volatile as $$
+function min_active_rowversion() returns bytea volatile as $$
 begin
   refuse 'MIN_ACTIVE_ROWVERSION while a transaction has changes'
     if exists (select from pg_stat_activity where datname = current_database() and backend_xid is not null);
@@ -360,7 +360,7 @@ $$;
 
 create schema u;
 
-create function ms.row_count(table_id int) returns bigint stable as $$
+function row_count(table_id int) returns bigint stable as $$
 declare
   result bigint;
 begin
@@ -371,7 +371,7 @@ end
 $$;
 
 -- A table or view with all that model.Table has; null if there is none.
-create function ms.describe(table_id int) returns jsonb stable as $$
+function describe(table_id int) returns jsonb stable as $$
   select jsonb_build_object(
     'id', o.object_id, 'schema_id', o.schema_id, 'schema', coalesce(s.name, 'dbo'), 'name', o.name, 'type', o.type,
     'snapshot', current_setting('transaction_isolation') <> 'read committed',
@@ -407,7 +407,7 @@ create function ms.describe(table_id int) returns jsonb stable as $$
   where o.object_id = table_id and o.type in ('U', 'V')
 $$;
 
-create function ms.describe(schema_name text, table_name text) returns jsonb stable as $$
+function describe(schema_name text, table_name text) returns jsonb stable as $$
   select case o.type when 'SN' then (
       select ms.describe(b.object_id)
       from ms.synonyms y join ms.schemas bs on ms.key(bs.name) = ms.key(y.base_schema)
@@ -418,14 +418,14 @@ create function ms.describe(schema_name text, table_name text) returns jsonb sta
   where ms.key(o.name) = ms.key(table_name) and ms.key(s.name) = ms.key(schema_name)
 $$;
 
-create function ms.describe_temporary(table_name text) returns jsonb stable as $$
+function describe_temporary(table_name text) returns jsonb stable as $$
   select ms.describe(object_id) from ms.objects
   where schema_id = case when table_name like '##%' then -1 else -pg_backend_pid() end
     and casefold(name) = casefold(table_name)
 $$;
 
 -- Empty the table of a table variable; dead rows make it slow once there are many.
-create function ms.empty_table(name regclass) returns void language plpgsql as $$
+function empty_table(name regclass) returns void volatile as $$
 begin
   if pg_relation_size(name) > 65536 then execute format('truncate %s', name);
   else execute format('delete from %s', name); end if;
@@ -433,7 +433,7 @@ end
 $$;
 
 -- Remove a table and all that belongs to it from the catalogue.
-create function ms.forget_table(table_id int) returns void language sql as $$
+function forget_table(table_id int) returns void language sql as $$
   delete from ms.dependencies d where d.referencing_id = table_id
     or d.referencing_id in (select object_id from ms.objects where parent_object_id = table_id);
   delete from ms.foreign_key_columns where parent_object_id = table_id;
@@ -454,7 +454,7 @@ $$;
 
 -- The action of a foreign key, by its constraint's name, on the rows that refer to $1 and are to refer to $2; none if
 -- the constraint has been dropped.
-create function ms.act_on_key() returns trigger language plpgsql as $$
+function act_on_key() returns trigger volatile as $$
 begin
   if exists (select from pg_constraint where conname = tg_argv[0]) then
     execute tg_argv[1] using old, new;
@@ -466,7 +466,7 @@ $$;
 -- Statement trigger of tables with T-SQL triggers: keeps copies of the changed rows in
 -- pg_temp.g<table>_<event>_i (inserted) and _d (deleted), and notes what fired in ms.fired. Before the statement it
 -- makes them for the rows of an INSTEAD OF trigger; after it, such a trigger (an argument) may have had the rows.
-create function ms.capture() returns trigger language plpgsql as $$
+function capture() returns trigger volatile as $$
 declare
   prefix text := 'g' || substr(tg_table_name, 2) || '_' || lower(tg_op);
   source text := format('%I.%I', tg_table_schema, tg_table_name);
@@ -486,12 +486,12 @@ $$;
 
 -- INSTEAD OF triggers: a statement's rows go to the same copies as above instead of the table.
 -- ms.instead_running names the triggers (table:event) whose bodies run: they change the table itself.
-create function ms.instead_is_running(table_name text, event text) returns boolean language sql volatile as $$
+function instead_is_running(table_name text, event text) returns boolean volatile as $$
   select position(format(',%s:%s,', substr(table_name, 2), event)
     in coalesce(current_setting('ms.instead_running', true), '')) > 0
 $$;
 
-create function ms.capture_instead() returns trigger language plpgsql as $$
+function capture_instead() returns trigger volatile as $$
 declare
   prefix text := 'g' || substr(tg_table_name, 2) || '_' || lower(tg_op);
 begin
@@ -507,7 +507,7 @@ end
 $$;
 
 -- Give a table the statement triggers that its enabled T-SQL triggers need.
-create function ms.capture_changes(table_id int) returns void language plpgsql as $$
+function capture_changes(table_id int) returns void volatile as $$
 declare
   event text;
   wanted boolean;

@@ -380,29 +380,19 @@ select name, object_id as id, system_type_id as xtype, user_type_id as xusertype
   is_computed as iscomputed, column_id as colorder
 from sys.columns;
 
---- sys.sysindexes: id int, name sysname?, indid smallint?, status int? = 0, rows int?, rowcnt bigint?, ...
-select object_id as id, name, index_id as indid, ms.row_count(object_id) as rows, ms.row_count(object_id) as rowcnt
-from ms.indexes where object_id < ms.first_temporary_id();
-
 --- sys.database_permissions: class tinyint = 0, class_desc? = 'DATABASE', major_id = 0, minor_id = 0,
 --- grantee_principal_id = 1, grantor_principal_id = 1, type char(4) = 'CO  ',
 --- permission_name nvarchar(128)? = 'CONNECT', state char(1) = 'G', state_desc? = 'GRANT'
 select;
 
 --- sys.master_files: database_id, file_id, type tinyint, type_desc?, data_space_id, name sysname,
---- physical_name nvarchar(260), state tinyint? = 0, state_desc? = 'ONLINE', size int = 1024, max_size int = -1,
---- growth int = 8192, is_read_only = 0, is_percent_growth = 0, ...
+--- physical_name nvarchar(260), state tinyint? = 0, state_desc? = 'ONLINE', is_read_only = 0, ...
 select (d.properties ->> 'id')::int as database_id, f.file_id, f.type, f.type_desc, f.data_space_id,
   d.properties ->> 'name' || f.suffix as name,
   '/var/opt/mssql/data/' || (d.properties ->> 'name') || f.extension as physical_name
 from ms.databases() d, (values
   (1, 0, 'ROWS', 1, '', '.mdf'), (2, 1, 'LOG', 0, '_log', '_log.ldf')
 ) f(file_id, type, type_desc, data_space_id, suffix, extension);
-
---- sys.database_files: file_id, type tinyint, type_desc?, data_space_id, name sysname, physical_name nvarchar(260),
---- state tinyint?, state_desc?, size int, max_size int, growth int, ...
-select file_id, type, type_desc, data_space_id, name, physical_name, state, state_desc, size, max_size, growth
-from sys.master_files where database_id = ms.database_property('id')::int;
 
 --- sys.time_zone_info: name sysname, current_utc_offset nvarchar(6), is_currently_dst
 select z.name,
@@ -414,24 +404,3 @@ from ms.time_zones z, lateral (
     (extract(epoch from t.s at time zone z.iana) - extract(epoch from t.s at time zone 'UTC'))::int / 60 as july
   from (select now() as n, date_trunc('year', now()) as j, date_trunc('year', now()) + interval '6 months' as s) t
 ) o;
-
---- sys.server_principals: name sysname, principal_id, sid varbinary(85)? = '\x01', type char(1), type_desc?,
---- is_disabled? = 0, create_date datetime = 631906056000000000, modify_date datetime = 631906056000000000,
---- default_database_name sysname?, default_language_name sysname?, ...
-select name, principal_id, type, case type when 'S' then 'SQL_LOGIN' else 'SERVER_ROLE' end as type_desc,
-  case type when 'S' then 'master' end as default_database_name,
-  case type when 'S' then 'us_english' end as default_language_name
-from (values ('sa', 1, 'S'), ('public', 2, 'R'), ('sysadmin', 3, 'R')) p(name, principal_id, type);
-
---- sys.dm_tran_locks: resource_type nvarchar(60), resource_subtype nvarchar(60) = '', resource_database_id,
---- resource_description nvarchar(256) = '', resource_associated_entity_id bigint?, request_mode nvarchar(60),
---- request_type nvarchar(60) = 'LOCK', request_status nvarchar(60), request_session_id, ...
-select case l.locktype when 'relation' then 'OBJECT' when 'advisory' then 'APPLICATION' else 'KEY' end as resource_type,
-  (d.properties ->> 'id')::int as resource_database_id,
-  substring(c.relname from '^t(\d+)$')::bigint as resource_associated_entity_id,
-  case when l.mode like '%Exclusive%' then 'X' else 'S' end as request_mode,
-  case when l.granted then 'GRANT' else 'WAIT' end as request_status,
-  substring(a.application_name from 'spid=(\d+)')::int as request_session_id
-from pg_locks l join pg_stat_activity a using (pid) join ms.databases() d on d.engine_name = a.datname
-left join pg_class c on c.oid = l.relation
-where l.locktype = 'advisory' and l.objsubid = 1 or c.relname ~ '^t\d+$';

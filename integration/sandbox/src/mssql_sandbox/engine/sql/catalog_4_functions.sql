@@ -1,41 +1,13 @@
 -- Metadata functions: OBJECT_ID('dbo.t', 'U') and others.
 
 -- The parts of a multi-part name, unquoted; null if malformed.
-create function ms.name_parts(written text) returns text[] strict as $$
-declare
-  parts text[] := '{}';
-  part text := '';
-  closing text;
-  position int := 1;
-begin
-  while position <= length(written) loop
-    if part = '' and substr(written, position, 1) in ('[', '"') then
-      closing := case substr(written, position, 1) when '[' then ']' else '"' end;
-      position := position + 1;
-      loop
-        return null if position > length(written);
-        if substr(written, position, 1) = closing then
-          exit when substr(written, position + 1, 1) <> closing;
-          position := position + 1;
-        end if;
-        part := part || substr(written, position, 1);
-        position := position + 1;
-      end loop;
-      position := position + 1;
-    elsif substr(written, position, 1) = '.' then
-      parts := parts || part;
-      part := '';
-      position := position + 1;
-    else
-      part := part || substr(written, position, 1);
-      position := position + 1;
-    end if;
-  end loop;
-  return parts || rtrim(part);
-end
+function name_parts(written text) returns text[] strict as $$
+  select array_agg(rtrim(coalesce(replace(part[1], ']]', ']'), replace(part[2], '""', '"'), part[3])))
+  from regexp_matches(rtrim(written) || '.', '(?:\[((?:[^]]|\]\])*)\]|"((?:[^"]|"")*)"|([^.["][^.]*|))\.', 'g') part
+  where rtrim(written) || '.' ~ '^((\[([^]]|\]\])*\]|"([^"]|"")*"|([^.["][^.]*|))\.)+$'
 $$;
 
-create function ms.object_id(written text, object_type text default null) returns int stable as $$
+function object_id(written text, object_type text default null) returns int stable as $$
 declare
   parts text[] := ms.name_parts(written);
   leaf text := parts[cardinality(parts)];
@@ -64,49 +36,49 @@ begin
     select o.object_id into found from ms.system_objects o join ms.schemas s using (schema_id)
     where ms.key(o.name) = ms.key(leaf)
       and (ms.key(s.name) = ms.key(schema_name)
-        or cardinality(parts) = 1 and casefold(leaf) in ('sysobjects', 'systypes', 'syscolumns', 'sysindexes', 'sysdatabases'))
+        or cardinality(parts) = 1 and casefold(leaf) in ('sysobjects', 'systypes', 'syscolumns', 'sysdatabases'))
       and (wanted is null or o.type = wanted);
   end if;
   return found;
 end
 $$;
 
-create function ms.object_name(id int) returns text stable as $$
+function object_name(id int) returns text stable as $$
   select name from ms.objects where object_id = id
   union all select name from ms.system_objects where object_id = id
 $$;
 
-create function ms.object_schema_name(id int) returns text stable as $$
+function object_schema_name(id int) returns text stable as $$
   select s.name from ms.objects o join ms.schemas s using (schema_id) where object_id = id
   union all select s.name from ms.system_objects o join ms.schemas s using (schema_id) where object_id = id
 $$;
 
-create function ms.object_definition(id int) returns text stable as $$
+function object_definition(id int) returns text stable as $$
   select definition from ms.modules where object_id = id
   union all select definition from ms.check_constraints where object_id = id
   union all select definition from ms.default_constraints where object_id = id
 $$;
 
-create function ms.schema_id(schema_name text) returns int stable as $$
+function schema_id(schema_name text) returns int stable as $$
   select schema_id from ms.schemas where ms.key(name) = ms.key(rtrim(schema_name))
 $$;
 
-create function ms.schema_name(id int) returns text stable as $$
+function schema_name(id int) returns text stable as $$
   select name from ms.schemas where schema_id = id
 $$;
 
-create function ms.col_length(table_name text, column_name text) returns smallint stable as $$
+function col_length(table_name text, column_name text) returns smallint stable as $$
   select max_length from ms.columns
   where object_id = coalesce(ms.object_id(table_name, 'U'), ms.object_id(table_name, 'V'))
     and ms.key(name) = ms.key(rtrim(column_name))
 $$;
 
-create function ms.col_name(table_id int, id int) returns text stable as $$
+function col_name(table_id int, id int) returns text stable as $$
   select name from ms.columns where object_id = table_id and column_id = id
   union all select name from ms.system_columns where object_id = table_id and column_id = id
 $$;
 
-create function ms.columnproperty(id int, column_name text, property text) returns int stable as $$
+function columnproperty(id int, column_name text, property text) returns int stable as $$
   select case casefold(property)
     when 'allowsnull' then c.is_nullable
     when 'columnid' then c.column_id
@@ -131,7 +103,7 @@ create function ms.columnproperty(id int, column_name text, property text) retur
   from ms.columns c where c.object_id = id and ms.key(c.name) = ms.key(rtrim(column_name))
 $$;
 
-create function ms.objectproperty(id int, property text) returns int stable as $$
+function objectproperty(id int, property text) returns int stable as $$
   select case when v.types is not null then (o.type = any(v.types))::int
     when v.key like 'tablehas%' and o.type <> 'U' then null else case v.key
     when 'ismsshipped' then 0
@@ -181,7 +153,7 @@ create function ms.objectproperty(id int, property text) returns int stable as $
 $$;
 
 -- Properties of OBJECTPROPERTYEX that OBJECTPROPERTY lacks.
-create function ms.objectpropertyex(id int, property text) returns text stable as $$
+function objectpropertyex(id int, property text) returns text stable as $$
   select case casefold(property) when 'cardinality' then ms.row_count(id)::text else (
     select rpad(coalesce(b.type, o.type), 2) from sys.all_objects o left join ms.synonyms y on y.object_id = id
     left join ms.schemas s on ms.key(s.name) = ms.key(y.base_schema)
@@ -189,7 +161,7 @@ create function ms.objectpropertyex(id int, property text) returns text stable a
     where o.object_id = id) end
 $$;
 
-create function ms.indexproperty(id int, index_name text, property text) returns int stable as $$
+function indexproperty(id int, index_name text, property text) returns int stable as $$
   select case casefold(property)
     when 'indexid' then i.index_id
     when 'isunique' then i.is_unique
@@ -201,12 +173,12 @@ create function ms.indexproperty(id int, index_name text, property text) returns
   from ms.indexes i where i.object_id = id and ms.key(i.name) = ms.key(index_name)
 $$;
 
-create function ms.index_col(table_name text, index_number int, key_number int) returns text stable as $$
+function index_col(table_name text, index_number int, key_number int) returns text stable as $$
   select c.name from ms.index_columns x join ms.columns c using (object_id, column_id)
   where x.object_id = ms.object_id(table_name, null) and x.index_id = index_number and x.key_ordinal = key_number
 $$;
 
-create function ms.type_id(written text) returns int stable as $$
+function type_id(written text) returns int stable as $$
   select user_type_id from sys.types
   where ms.key(name) = ms.key((ms.name_parts(written))[cardinality(ms.name_parts(written))])
     and case when is_user_defined = 1
@@ -215,20 +187,20 @@ create function ms.type_id(written text) returns int stable as $$
       else cardinality(ms.name_parts(written)) = 1 or casefold((ms.name_parts(written))[1]) in ('sys', 'dbo') end
 $$;
 
-create function ms.type_name(id int) returns text stable as $$
+function type_name(id int) returns text stable as $$
   select name from sys.types where user_type_id = id
 $$;
 
-create function ms.db_id(database_name text) returns smallint stable as $$
+function db_id(database_name text) returns smallint stable as $$
   select (properties ->> 'id')::smallint from ms.databases()
   where casefold(properties ->> 'name') = casefold(rtrim(database_name))
 $$;
 
-create function ms.db_name(id int) returns text stable as $$
+function db_name(id int) returns text stable as $$
   select properties ->> 'name' from ms.databases() where (properties ->> 'id')::int = id
 $$;
 
-create function ms.databasepropertyex(database_name text, property text) returns text stable as $$
+function databasepropertyex(database_name text, property text) returns text stable as $$
   select case when v !~ '^\d+$' then v else ms.variant(case casefold(property) when 'sqlsortorder' then 'tinyint' else 'int' end, v) end
   from sys.databases d, lateral (select case casefold(property)
     when 'collation' then d.collation_name
@@ -247,20 +219,20 @@ create function ms.databasepropertyex(database_name text, property text) returns
   where casefold(d.name) = casefold(rtrim(database_name))
 $$;
 
-create function ms.ident_current(table_name text) returns numeric stable as $$
+function ident_current(table_name text) returns numeric stable as $$
   select coalesce(ms.sequence_last_value('u.s' || c.object_id), c.seed_value)
   from ms.columns c where c.object_id = ms.object_id(table_name, 'U') and c.seed_value is not null
 $$;
 
-create function ms.ident_seed(table_name text) returns numeric stable as $$
+function ident_seed(table_name text) returns numeric stable as $$
   select seed_value from ms.columns where object_id = ms.object_id(table_name, 'U') and seed_value is not null
 $$;
 
-create function ms.ident_incr(table_name text) returns numeric stable as $$
+function ident_incr(table_name text) returns numeric stable as $$
   select increment_value from ms.columns where object_id = ms.object_id(table_name, 'U') and seed_value is not null
 $$;
 
-create function ms.collationproperty(collation_name text, property text) returns text as $$
+function collationproperty(collation_name text, property text) returns text as $$
   select ms.variant('int', case
     when casefold(collation_name) !~ '^(sql_)?latin1_general' then ms.refuse('COLLATIONPROPERTY of ' || collation_name)
     else case casefold(property)
@@ -278,7 +250,7 @@ create function ms.collationproperty(collation_name text, property text) returns
   where collation_name ~* '_(bin2?|c[is]_a[is])'
 $$;
 
-create function ms.listextendedproperty(
+function listextendedproperty(
   property text, type0 text, name0 text, type1 text, name1 text, type2 text, name2 text
 ) returns table (objtype text, objname text, name text, value text) stable as $$
   select x.objtype, x.objname, p.name, p.value from sys.extended_properties p join (
@@ -300,7 +272,7 @@ create function ms.listextendedproperty(
   where property is null or ms.key(p.name) = ms.key(property)
 $$;
 
-create function ms.index_entry(size int, most int, kind text, id int, number int) returns boolean stable as $$
+function index_entry(size int, most int, kind text, id int, number int) returns boolean stable as $$
 begin
   fail 1946, 'length', size::text, 'maximum', most::text, 'kind', kind,
     'name', coalesce((select name from ms.indexes where object_id = id and index_id = number), '')
@@ -308,7 +280,7 @@ begin
   return true;
 end $$;
 
-create function ms.help_collations() returns table (name text, description text) stable as $$
+function help_collations() returns table (name text, description text) stable as $$
   select f.family || '_' || x.suffix,
     replace(f.family, '_', '-') || ', ' || x.description
   from unnest(string_to_array(
@@ -332,12 +304,8 @@ create function ms.help_collations() returns table (name text, description text)
   ) x
   where x.suffix !~ 'UTF8' or coalesce(nullif(current_setting('ms.version', true), ''), '17') >= '15'
   union all
-  select name, description from (values
-    ('SQL_Latin1_General_CP1_CI_AI', 'Latin1-General, case-insensitive, accent-insensitive, kanatype-insensitive, '
-      'width-insensitive for Unicode Data, SQL Server Sort Order 54 on Code Page 1252 for non-Unicode Data'),
-    ('SQL_Latin1_General_CP1_CI_AS', 'Latin1-General, case-insensitive, accent-sensitive, kanatype-insensitive, '
-      'width-insensitive for Unicode Data, SQL Server Sort Order 52 on Code Page 1252 for non-Unicode Data'),
-    ('SQL_Latin1_General_CP1_CS_AS', 'Latin1-General, case-sensitive, accent-sensitive, kanatype-insensitive, '
-      'width-insensitive for Unicode Data, SQL Server Sort Order 51 on Code Page 1252 for non-Unicode Data')
-  ) s(name, description)
+  select 'SQL_Latin1_General_CP1_' || code, 'Latin1-General, case-' || case when code ~ 'CI' then 'in' else '' end
+    || 'sensitive, accent-' || case when code ~ 'AI' then 'in' else '' end || 'sensitive, kanatype-insensitive, '
+      'width-insensitive for Unicode Data, SQL Server Sort Order ' || number || ' on Code Page 1252 for non-Unicode Data'
+  from (values ('CI_AI', 54), ('CI_AS', 52), ('CS_AS', 51)) s(code, number)
 $$;

@@ -1,77 +1,96 @@
 -- Conversions. Faults carry SQL Server's numbers and texts.
 
-create function ms.to_bit(x numeric) returns smallint return
+function to_bit(x numeric) returns smallint return
   case when x is null then null when x = 0 then 0 else 1 end::smallint;
 
-create function ms.to_smallint(x bigint) returns smallint as $$
+function to_smallint(x bigint) returns smallint as $$
 begin
   fail 220, 'type', 'smallint', 'value', x::text if x not between -32768 and 32767;
   return x;
 end $$;
 
-create function ms.to_tinyint(x bigint) returns smallint as $$
+function to_tinyint(x bigint) returns smallint as $$
 begin
   fail 220, 'state', '2', 'type', 'tinyint', 'value', x::text if x not between 0 and 255;
   return x;
 end $$;
 
-create function ms.tinyint_result(x int) returns smallint as $$
+function tinyint_result(x int) returns smallint as $$
 begin
   fail 8115, 'source', 'expression', 'target', 'tinyint' if x not between 0 and 255;
   return x;
 end $$;
 
-create function ms.number_overflow(kind text, target text) returns text as $$
+function number_overflow(kind text, target text) returns text as $$
   select ms.fail(8115, 'source', case kind when 'float' then 'expression' when 'int' then 'int' else 'numeric' end, 'target', target)
 $$;
 
-create function ms.number_to_bigint(x numeric, kind text) returns bigint as $$
+function number_to_bigint(x numeric, kind text) returns bigint as $$
 begin
   perform ms.number_overflow(case kind when 'float' then 'float' else 'expression' end, 'bigint')
     if x not between -9223372036854775808 and 9223372036854775807;
   return x;
 end $$;
 
-create function ms.number_to_int(x numeric, kind text) returns integer as $$
+function number_to_int(x numeric, kind text) returns integer as $$
 begin
   fail 8115, 'source', 'expression', 'target', 'int' if x not between -2147483648 and 2147483647;
   return x;
 end $$;
 
-create function ms.number_to_smallint(x numeric, kind text) returns smallint return
+function number_to_smallint(x numeric, kind text) returns smallint return
   ms.to_smallint(ms.number_to_bigint(x, kind));
 
-create function ms.number_to_tinyint(x numeric, kind text) returns smallint return
+function number_to_tinyint(x numeric, kind text) returns smallint return
   ms.to_tinyint(ms.number_to_bigint(x, kind));
 
-create function ms.to_decimal(x numeric, p int, s int, kind text default 'numeric') returns numeric
+function to_decimal(x numeric, p int, s int, kind text) returns numeric
 as $$
 declare r numeric := round(x, s);
 begin
-  fail 8115, 'state', case kind when 'float' then '6' when 'expression' then '2' else '8' end, 'source', kind, 'target', 'numeric'
-    if abs(r) >= 10::numeric ^ (p - s);
+  if abs(r) >= 10::numeric ^ (p - s) then
+    perform ms.fail(8115, 'source', kind, 'target', 'numeric', 'state', case when kind = 'expression' then '2'
+      when kind = 'float' or kind = 'numeric' and abs(r) >= 10::numeric ^ (38 - s) then '6' else '8' end);
+  end if;
   return r;
 end $$;
 
-create function ms.float_result(x double precision) returns double precision as $$
+function float_result(x float8) returns float8 as $$
 begin
   fail 8115, 'source', 'expression', 'target', 'float' if x = 'infinity' or x = '-infinity';
   return x;
 end $$;
 
-create function ms.to_money(x numeric, most numeric default 922337203685477.5807, kind text default 'money')
+-- kind: expression, int, money, numeric or float.
+function to_money(x numeric, kind text default 'expression', target text default 'money')
 returns numeric as $$
-declare r numeric := round(x, 4);
+declare
+  r numeric := round(x, 4); most numeric := case target when 'money' then 922337203685477.5807 else 214748.3647 end;
 begin
-  fail 8115, 'source', 'expression', 'target', kind if r not between -most - 0.0001 and most;
-  return r;
+  return r if r is null or r between -most - 0.0001 and most;
+  fail 220, 'state', '3', 'type', target, 'value', x::text if kind = 'int';
+  fail 232, 'state', '2', 'type', target, 'value', round(x, 6)::text if kind = 'float';
+  fail 237, 'target', target if kind = 'money';
+  perform ms.fail(8115, 'state', case kind when 'numeric' then '4' else '2' end, 'source', kind, 'target', target);
 end $$;
 
-create function ms.to_smallmoney(x numeric) returns numeric return ms.to_money(x, 214748.3647, 'smallmoney');
+function to_smallmoney(x numeric, kind text default 'expression') returns numeric return
+  ms.to_money(x, kind, 'smallmoney');
+
+function float_overflow(x float8, type text, state text) returns text as $$
+  select ms.fail(232, 'state', state, 'type', type, 'value', round(ms.float_numeric(x), 6)::text)
+$$;
+
+function to_real(x float8) returns real as $$
+begin
+  perform ms.float_overflow(x, 'real', '2') if abs(x) >= 3.4028235677973366e38;
+  refuse 'a value below 1.18e-38 as real' if x <> 0 and abs(x) < 1.17549435e-38;
+  return x;
+end $$;
 
 -- ---- from text
 
-create function ms.text_to_int(x text, source text, target text) returns bigint strict as $$
+function text_to_int(x text, source text, target text) returns bigint strict as $$
 declare t text; n numeric;
 begin
   -- A third of the time of what follows.
@@ -97,14 +116,17 @@ begin
   return n;
 end $$;
 
-create function ms.text_to_numeric(x text, source text) returns numeric strict as $$
+function text_to_numeric(x text, source text) returns numeric strict as $$
 declare t text := btrim(x, ' ');
 begin
   fail 8114, 'source', source, 'target', 'numeric' if t !~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$';
+  fail 8115, 'state', '6', 'source', source, 'target', 'numeric'
+    if length(ltrim(translate(t, '+-.', ''), '0')) > 38;
+  refuse 'text of more than 38 decimals as decimal' if scale(t::numeric) > 38;
   return t::numeric;
 end $$;
 
-create function ms.text_to_money(x text, source text, target text) returns numeric strict as $$
+function text_to_money(x text, source text, target text) returns numeric strict as $$
 declare t text := replace(replace(btrim(x, ' '), ',', ''), '$', '');
 begin
   return 0 if t = '';
@@ -112,16 +134,18 @@ begin
   return t::numeric;
 end $$;
 
-create function ms.text_to_float(x text, source text, target text) returns double precision
+function text_to_float(x text, source text, target text) returns float8
 strict as $$
-declare t text := btrim(x, ' ');
+declare t text := btrim(x, ' '); r float8;
 begin
   return 0 if t = '';
   fail 8114, 'source', source, 'target', target if t !~* '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([ed][+-]?[0-9]+)?$';
-  return replace(lower(t), 'd', 'e')::double precision;
+  r := replace(lower(t), 'd', 'e')::float8;
+  refuse 'text beyond the range of real' if target = 'real' and abs(r) not between 1.17549435e-38 and 3.4028234e38 and r <> 0;
+  return r;
 end $$;
 
-create function ms.text_to_guid(x text) returns uuid strict as $$
+function text_to_guid(x text) returns uuid strict as $$
 declare t text := x;
 begin
   t := substr(t, 2) if t ~ '^\{';
@@ -132,7 +156,7 @@ end $$;
 
 -- ---- to text
 
-create function ms.truncation_fault(tab text, col text, kept text) returns text as $$
+function truncation_fault(tab text, col text, kept text) returns text as $$
 begin
   fail 8152 if tab = '';
   perform ms.fail(2628, 'table', tab, 'column', col, 'value', kept);
@@ -140,16 +164,16 @@ begin
 end $$;
 
 -- Lengths of strings count UTF-16 units, with UTF-8 collations bytes. Trailing blanks are cut silently.
-create function ms.cut_units(x text, n int) returns text as $$
+function cut_units(x text, n int) returns text as $$
 begin
   return x if octet_length(x) <= n;
   return ms.left(x, n);
 end $$;
 
-create function ms.page_length(x text, page text) returns int return
+function page_length(x text, page text) returns int return
   case when page = 'UTF8' or octet_length(x) = length(x) then octet_length(x) else length(convert_to(x, page::name)) end;
 
-create function ms.cut_bytes(x text, n int, page text default 'UTF8') returns text as $$
+function cut_bytes(x text, n int, page text default 'UTF8') returns text as $$
 declare r text := x;
 begin
   return x if ms.page_length(x, page) <= n;
@@ -158,27 +182,27 @@ begin
   return r;
 end $$;
 
-create function ms.fit_units(x text, n int, tab text, col text) returns text as $$
+function fit_units(x text, n int, tab text, col text) returns text as $$
 begin
   return x if octet_length(x) <= n or ms.utf16_length(x) <= n;
   perform ms.truncation_fault(tab, col, ms.cut_units(x, n)) if ms.utf16_length(rtrim(x, ' ')) > n;
   return ms.cut_units(x, n);
 end $$;
 
-create function ms.fit_bytes(x text, n int, tab text, col text, page text) returns text as $$
+function fit_bytes(x text, n int, tab text, col text, page text) returns text as $$
 begin
   return x if ms.page_length(x, page) <= n;
   perform ms.truncation_fault(tab, col, ms.cut_bytes(x, n, page)) if ms.page_length(rtrim(x, ' '), page) > n;
   return ms.cut_bytes(x, n, page);
 end $$;
 
-create function ms.fit_binary(x bytea, n int, tab text, col text) returns bytea as $$
+function fit_binary(x bytea, n int, tab text, col text) returns bytea as $$
 begin
   perform ms.truncation_fault(tab, col, '') if length(x) > n;
   return x;
 end $$;
 
-create function ms.number_fit(x text, n int, source text, target text, stars boolean) returns text
+function number_fit(x text, n int, source text, target text, stars boolean) returns text
 strict as $$
 begin
   return x if length(x) <= n;
@@ -186,23 +210,24 @@ begin
   if source in ('money', 'smallmoney') then
     perform ms.fail(234, 'target', target);
   elsif source in ('float', 'real') then
-    perform ms.fail(232, 'state', '2', 'type', target, 'value', round(ms.float_exact(x::double precision), 6)::text);
+    perform ms.float_overflow(x::float8, target, '2');
   end if;
-  perform ms.fail(8115, 'source', case source when 'numeric' then 'numeric' else 'expression' end, 'target', target);
+  fail 8115, 'state', '5', 'source', 'numeric', 'target', 'varchar' if source = 'numeric' and target in ('char', 'varchar');
+  perform ms.fail(8115, 'source', 'expression', 'target', target);
   return null;
 end $$;
 
-create function ms.invalid_style(x text, style int, kind text) returns text strict as $$
+function invalid_style(x text, style int, kind text) returns text strict as $$
   select ms.fail(281, 'style', style::text, 'source', kind)
 $$;
 
-create function ms.money_text(x numeric, style int) returns text return
+function money_text(x numeric, style int) returns text return
   case style when 0 then round(x, 2)::text when 1 then to_char(x, 'FM999,999,999,999,990.00')
        when 2 then x::numeric(19,4)::text when 126 then x::numeric(19,4)::text
        else ms.invalid_style(x::text, style, 'money') end;
 
 -- All digits of a double, which the engine's own cast cuts at 15.
-create function ms.float_exact(x double precision) returns numeric strict as $$
+function float_exact(x float8) returns numeric strict as $$
 declare
   bits bigint := ('x' || encode(float8send(abs(x)), 'hex'))::bit(64)::bigint;
   e int := (bits >> 52)::int; m numeric := bits & 4503599627370495; r numeric;
@@ -214,25 +239,25 @@ begin
 end $$;
 
 -- Conversion to decimal keeps 17 digits and appends zeros.
-create function ms.float_numeric(x double precision) returns numeric as $$
+function float_numeric(x float8) returns numeric as $$
 begin
   return x if x is null or x = 0;
   return x::bigint if abs(x) < 1e15 and x = trunc(x);
   return round(ms.float_exact(x), 16 - floor(log(abs(x)))::int);
 end $$;
 
-create function ms.float_integer(x double precision, target text) returns bigint strict as $$
-declare top double precision := case target when 'tinyint' then 255 when 'smallint' then 32767 when 'int' then 2147483647 else 9223372036854774784 end;
+function float_integer(x float8, target text) returns bigint strict as $$
+declare top float8 := case target when 'tinyint' then 255 when 'smallint' then 32767 when 'int' then 2147483647 else 9223372036854774784 end;
 begin
   if trunc(x) > top or trunc(x) < (case when target = 'tinyint' then 0 else -top - 1 end) then
     fail 8115, 'source', 'expression', 'target', 'bigint' if target = 'bigint';
-    perform ms.fail(232, 'type', target, 'value', round(ms.float_exact(x), 6)::text);
+    perform ms.float_overflow(x, target, '3');
   end if;
   return trunc(x)::bigint;
 end $$;
 
 -- Style 0 has six significant digits, 1 eight, 2 sixteen, 3 seventeen; 126 the type's precision.
-create function ms.float_text(x double precision, style int, kind text) returns text
+function float_text(x float8, style int, kind text) returns text
 strict as $$
 declare digits int; e int; m text; r text; sign text;
 begin
@@ -260,7 +285,7 @@ end $$;
 
 -- A text as varchar in code page 1252: Latin letters lose accents that the page lacks, the rest becomes '?',
 -- once per UTF-16 unit. The best-fit characters of other pages are not known here.
-create function ms.to_code_page(x text, page text default 'WIN1252') returns text strict as $$
+function to_code_page(x text, page text default 'WIN1252') returns text strict as $$
 declare c text; r text := '';
 begin
   return x if octet_length(x) = length(x);
@@ -281,7 +306,7 @@ begin
   return regexp_replace(x, U&'[^\0001-\007F\00A0-\00FF\20AC\201A\0192\201E\2026\2020\2021\02C6\2030\0160\2039\0152\017D\2018\2019\201C\201D\2022\2013\2014\02DC\2122\0161\203A\0153\017E\0178]', '?', 'g');
 end $$;
 
-create function ms.utf16_binary(x text) returns bytea strict as $$
+function utf16_binary(x text) returns bytea strict as $$
 declare r bytea := ''; c int; ch text; h text;
 begin
   h := '';
@@ -299,7 +324,7 @@ begin
   return decode(h, 'hex');
 end $$;
 
-create function ms.utf16_text(x bytea) returns text strict as $$
+function utf16_text(x bytea) returns text strict as $$
 declare r text := ''; i int := 0; c int; d int; n int := length(x);
 begin
   while i + 1 < n loop
@@ -316,7 +341,7 @@ begin
   return r;
 end $$;
 
-create function ms.hex_binary(x text, style int, source text) returns bytea strict as $$
+function hex_binary(x text, style int, source text) returns bytea strict as $$
 declare t text := x;
 begin
   if style = 1 then
@@ -327,14 +352,14 @@ begin
   return decode(t, 'hex');
 end $$;
 
-create function ms.pad_binary(x bytea, n int) returns bytea return
+function pad_binary(x bytea, n int) returns bytea return
   x || decode(repeat('00', greatest(n - length(x), 0)), 'hex');
 
-create function ms.int_binary(x bigint, n int) returns bytea return
+function int_binary(x bigint, n int) returns bytea return
   case when n <= 8 then substring(int8send(x), 9 - n, n)
        else decode(repeat(case when x < 0 then 'ff' else '00' end, n - 8), 'hex') || int8send(x) end;
 
-create function ms.binary_to_int(x bytea, n int) returns bigint strict as $$
+function binary_to_int(x bytea, n int) returns bigint strict as $$
 declare r numeric := 0; b bytea := x; i int; bits int := n * 8;
 begin
   b := substring(b, length(b) - n + 1, n) if length(b) > n;
@@ -343,21 +368,21 @@ begin
   return r;
 end $$;
 
-create function ms.guid_binary(x uuid) returns bytea as $$
+function guid_binary(x uuid) returns bytea as $$
 declare h text := replace(x::text, '-', '');
 begin
   return decode(substr(h, 7, 2) || substr(h, 5, 2) || substr(h, 3, 2) || substr(h, 1, 2)
     || substr(h, 11, 2) || substr(h, 9, 2) || substr(h, 15, 2) || substr(h, 13, 2) || substr(h, 17), 'hex');
 end $$;
 
-create function ms.binary_guid(x bytea) returns uuid strict as $$
+function binary_guid(x bytea) returns uuid strict as $$
 declare h text := encode(ms.pad_binary(substring(x, 1, 16), 16), 'hex');
 begin
   return (substr(h, 7, 2) || substr(h, 5, 2) || substr(h, 3, 2) || substr(h, 1, 2)
     || substr(h, 11, 2) || substr(h, 9, 2) || substr(h, 15, 2) || substr(h, 13, 2) || substr(h, 17))::uuid;
 end $$;
 
-create function ms.check_json(x text) returns text as $$
+function check_json(x text) returns text as $$
 begin
   return x if x is null;
   return ms.json_fault(x) if not (x is json object or x is json array);
@@ -368,7 +393,7 @@ exception when untranslatable_character or invalid_text_representation then
 end $$;
 
 -- TRY_CAST: the conversion as text, evaluated with its errors caught.
-create function ms.try_eval(expression text, value text) returns text language plpgsql volatile strict as $$
+function try_eval(expression text, value text) returns text language plpgsql volatile strict as $$
 declare r text;
 begin
   execute 'select (' || expression || ')::text' into r using value;

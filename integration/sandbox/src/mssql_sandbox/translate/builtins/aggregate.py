@@ -7,6 +7,7 @@ from ...types.collation import key_sql
 from ...types.pairs import label
 from ..aggregates import contains_aggregate, contains_subquery, contains_window, walk
 from ..bound import Bound, Scope
+from ..constants import is_written
 from .call import Call
 from .registry import Functions
 from .window import over_sql
@@ -81,7 +82,9 @@ def _count(call: Call) -> Bound:
     if bound.type.name in ("null", "text", "ntext", "image", "xml", "json"):
         raise invalid(bound, call.name)
     value = bound.sql
-    if call.node.distinct:
+    if is_written(call.node.arguments[0]) and not (call.node.distinct or call.node.over or call.scope.groups):
+        value = "*"  # of what is never NULL the rows are counted, but for groups of an expression
+    elif call.node.distinct:
         value = f"DISTINCT {key_sql(value, bound.type)}"
     elif bound.type.name == "datetimeoffset":
         value = f"({bound.sql}).u"
@@ -109,7 +112,7 @@ def _sum(call: Call) -> Bound:
         kind = decimal(38, bound.type.digits[1])
         return Bound(f"ms.to_decimal({total}, 38, {kind.scale}, 'expression')", kind, True)
     if bound.type.is_approximate:
-        return Bound(f"ms.float_result(({total})::double precision)", FLOAT, True)
+        return Bound(f"ms.float_result(({total})::float8)", FLOAT, True)
     return Bound(f"ms.to_money({total})", MONEY, True)
 
 
@@ -118,7 +121,7 @@ def _avg(call: Call) -> Bound:
     bound, distinct = _number(call)
     name = bound.type.name
     if bound.type.is_approximate:
-        return Bound(f"({finish(call, f'avg({distinct}{bound.sql})')})::double precision", FLOAT, True)
+        return Bound(f"({finish(call, f'avg({distinct}{bound.sql})')})::float8", FLOAT, True)
     total = finish(call, f"sum({distinct}({bound.sql})::numeric)")
     count = finish(call, f"count({distinct}{bound.sql})")
     if name in ("tinyint", "smallint", "int", "bigint"):
@@ -166,7 +169,7 @@ def _min(call: Call) -> Bound:
 def _deviation(call: Call) -> Bound:
     bound, distinct = _number(call)
     function = {"stdev": "stddev_samp", "stdevp": "stddev_pop", "var": "var_samp", "varp": "var_pop"}[call.name]
-    return Bound(finish(call, f"{function}({distinct}({bound.sql})::double precision)"), FLOAT, True)
+    return Bound(finish(call, f"{function}({distinct}({bound.sql})::float8)"), FLOAT, True)
 
 
 def _is_separator(node: nodes.Node) -> bool:

@@ -18,7 +18,7 @@ def number(call: Call, position: int) -> Bound:
     """A numeric argument; strings become float, NULL int."""
     bound = call.arguments[position - 1]
     if bound.is_null:
-        return Bound("NULL::double precision", FLOAT, True)
+        return Bound("NULL::float8", FLOAT, True)
     if bound.type.is_character:
         return Bound(convert(bound, FLOAT), FLOAT, bound.nullable, columns=bound.columns)
     if not bound.type.is_number:
@@ -53,7 +53,7 @@ def _abs(call: Call) -> Bound:
 def _sign(call: Call) -> Bound:
     x = number(call, 1)
     kind = widened(x.type)
-    cast = {"int": "integer", "bigint": "bigint", "float": "double precision"}.get(kind.name, "numeric")
+    cast = {"int": "integer", "bigint": "bigint", "float": "float8"}.get(kind.name, "numeric")
     return call.result(f"sign(({x.sql})::numeric)::{cast}", kind)
 
 

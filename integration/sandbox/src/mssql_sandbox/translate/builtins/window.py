@@ -6,7 +6,7 @@ from ...syntax import nodes
 from ...types.collation import has_key, key_sql
 from ..aggregates import contains_window
 from ..bound import Bound, Scope
-from ..constants import folded_integer, is_constant, signed_integer
+from ..constants import check_folding, divides_by_zero, folded_integer, is_constant, signed_integer
 from ..operands import convert
 from .call import Call
 from .registry import Functions
@@ -38,13 +38,15 @@ def over_sql(call: Call) -> str:
     if over.frame is not None and not over.order_by:
         raise SqlServerError(5364 if inherited else 10756)
     parts = []
+    # A constant whose folding fails orders nothing.
+    order_by = [item for item in over.order_by if not divides_by_zero(item.expression)]
     if over.partition_by:
         for item in over.partition_by:
             _refuse_nested(item)
         keys = [call.expression(item) for item in over.partition_by]
         parts.append("PARTITION BY " + ", ".join(key_sql(key.sql, key.type) for key in keys))
-    if over.order_by:
-        parts.append("ORDER BY " + ", ".join(_order(call, item) for item in over.order_by))
+    if order_by:
+        parts.append("ORDER BY " + ", ".join(_order(call, item) for item in order_by))
     if over.frame is not None:
         parts.append(_frame(over.frame))
     return f"({' '.join(parts)})"
@@ -79,6 +81,9 @@ def _order(call: Call, item: nodes.OrderItem) -> str:
         raise SqlServerError(5308, line=item.line)
     bound = call.expression(item.expression)
     if bound.is_constant or is_constant(item.expression):
+        check_folding(item.expression)
+        if index is None and bound.type.name == "int":
+            raise NotSupported("OVER (ORDER BY a constant that may be an integer index)", item.line)
         raise SqlServerError(5309, line=item.line)
     return f"{key_sql(bound.sql, bound.type, True)} {'DESC NULLS LAST' if item.descending else 'NULLS FIRST'}"
 
@@ -188,4 +193,4 @@ def _percentile(call: Call) -> Bound:
     sql = convert(value, FLOAT) if kind is FLOAT else value.sql
     values = f"array_agg({sql}) OVER {over_sql(call)}"
     descending = str(item.descending).lower()
-    return Bound(f"ms.{name}({values}, {float(fraction.constant)!r}::double precision, {descending})", kind, True)
+    return Bound(f"ms.{name}({values}, {float(fraction.constant)!r}::float8, {descending})", kind, True)
