@@ -3,6 +3,8 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, DataError, IntegrityError, connections, models
+from django.db.models import Case, Value, When
+from django.db.models.functions import Cast, Coalesce, JSONObject
 from harness.project import new_alias
 from harness.server import Server
 
@@ -118,6 +120,102 @@ def test_a_script_changes_nothing_and_ends_where_documents_have_to_be_read(model
 def test_the_option_comes_first(model):
     with pytest.raises(ImproperlyConfigured, match="native=True"):
         convert(model, alias="text")
+
+
+@pytest.fixture
+def natives(model):
+    """The model's objects in the type json."""
+    convert(model)
+    convert(model, "with_default")
+    return model.objects.using("native")
+
+
+def bulk_update(model, value, count=3):
+    rows = model.objects.using("native").bulk_create([model(value={}) for _ in range(count)])
+    for row in rows:
+        row.value = value
+    model.objects.using("native").bulk_update(rows, ["value"])
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        lambda model, value: model.objects.using("native").create(value=value),
+        lambda model, value: model(value=value).save(using="native"),
+        lambda model, value: model.objects.using("native").update(value=value),
+        lambda model, value: model.objects.using("native").bulk_create([model(value=value), model(value={})]),
+        lambda model, value: model.objects.using("native").bulk_create([model(value=value)] * 1200),
+        bulk_update,
+        lambda model, value: bulk_update(model, value, 1200),
+        lambda model, value: model.objects.using("native").update_or_create(pk=1, defaults={"value": value}),
+    ],
+)
+def test_every_path_refuses_what_the_type_does_not_hold_by_the_field_s_name(natives, model, store):
+    natives.create(value={})
+    for value in (5, "x", True, [1e300], [float("nan")], {"k": "\ud800"}):
+        with pytest.raises(DataError, match="papers.Paper.value: .*(type json)"):
+            store(model, value)
+    assert not natives.exclude(value={}).exists()
+
+
+FLOATS = [
+    0.1,
+    1.5,
+    -1.5,
+    0.0,
+    1.0,
+    1e-12,
+    -1.2345678901234567e-12,
+    1e-5,
+    123456.789,
+    1e15,
+    1e16,
+    1.5e17,
+    1e22,
+    9.87e35,
+    5e-20,
+    2.0**53,
+]
+
+
+def test_floats_that_the_server_writes_keep_their_digits(natives):
+    """The type rounds a number with an exponent to ten decimals."""
+    row = natives.create(value={})
+    for number in FLOATS:
+        for value in (number, Cast(Value(repr(number)), models.FloatField())):
+            natives.update(value=JSONObject(x=value, y=JSONObject(z=value)))
+            row.refresh_from_db()
+            assert row.value == {"x": number, "y": {"z": number}}, (number, row.value)
+    nothing = Cast(Value(None), models.FloatField())
+    natives.update(value=JSONObject(x=nothing, y=Coalesce(nothing, Value(1e-12))))
+    assert natives.get().value == {"x": None, "y": 1e-12}
+    made = natives.create(value=JSONObject(x=Cast(Value("1e-12"), models.FloatField())))
+    assert natives.get(pk=made.pk).value == {"x": 1e-12}
+
+
+@pytest.mark.parametrize("number", [1e-22, 1e-300, 1e38, 1.7e308])
+def test_a_float_of_too_many_digits_is_refused(natives, number):
+    natives.create(value={})
+    with pytest.raises(DataError, match="maximum precision 38|more than 38 digits"):
+        natives.update(value=JSONObject(x=Cast(Value(repr(number)), models.FloatField())))
+    assert natives.get().value == {}
+
+
+def test_documents_in_expressions_keep_their_digits(natives):
+    document = {"small": 1e-20, "big": 1e17}
+    row = natives.create(value=None)
+    for expression in (
+        Coalesce("value", Value(document, models.JSONField())),
+        Case(When(pk=row.pk, then=Value(document, models.JSONField())), default="value"),
+        Value(document, models.JSONField()),
+    ):
+        natives.update(value=None)
+        natives.update(value=expression)
+        assert repr(natives.get().value) == repr(document)
+    with pytest.raises(DataError, match="38 digits"):
+        natives.update(value=Coalesce(Value([1e-50], models.JSONField()), "value"))
+    # What is not stored has no limit.
+    assert natives.annotate(x=Value([1e300], models.JSONField())).get().x == [1e300]
 
 
 def test_values_that_json_would_round_are_refused(model):

@@ -2,6 +2,7 @@ import pytest
 from django.db import NotSupportedError
 from django.db.models import Avg, BinaryField, Count, F, FloatField, Max, Sum, Value
 from django.db.models.functions import Cast, JSONObject
+from django.db.models.sql.subqueries import UpdateQuery
 from jsontests.keys import KT
 from jsontests.models import Paper
 from test_transforms import selected
@@ -31,6 +32,18 @@ def test_arrays(compiled):
     sql, _ = selected(compiled, functions.JSONArray("number", "number"))
     number = "ISNULL(CAST([jsontests_paper].[number] AS nvarchar(max)), N'null')"
     assert sql == "(CAST(N'' AS nvarchar(max)) + N'[' + %s + N',' + %s + N']')" % (number, number)
+
+
+def test_floats_for_the_type_json_have_no_exponent(connection):
+    """The type keeps ten decimals of a number with one."""
+    wrapper, expression = connection({"native": True}, version="2025"), JSONObject(a=Value(0.5))
+
+    def written(query):
+        compiler = query.get_compiler(connection=wrapper)
+        return compiler.compile(expression.resolve_expression(query))[0]
+
+    assert "REPLICATE(N'0', " in written(Paper.objects.all().query.chain(UpdateQuery))
+    assert "REPLICATE" not in written(Paper.objects.all().query)
 
 
 def test_bytes_are_refused(compiled):

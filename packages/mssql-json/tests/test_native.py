@@ -23,6 +23,16 @@ def test_numbers_of_too_many_digits_are_refused(text, message):
         exact_text(text)
 
 
+@pytest.mark.parametrize("text", ["[NaN]", '{"a": -Infinity}', '["NaN", Infinity]'])
+def test_python_writes_what_is_no_json(text):
+    with pytest.raises(ValueError, match="JSON has no (NaN|Infinity)"):
+        exact_text(text)
+
+
+def test_the_text_of_a_string_is_no_number():
+    assert exact_text('["NaN", "1e5", "-Infinity"]') == '["NaN", "1e5", "-Infinity"]'
+
+
 @pytest.mark.parametrize("text", ['["\\ud800"]', '["\\udc00"]', '["\\ud800x"]', '["\\uDC00\\uD800"]'])
 def test_halves_of_surrogate_pairs_are_refused(text):
     with pytest.raises(ValueError, match="surrogate"):

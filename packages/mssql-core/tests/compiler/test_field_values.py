@@ -9,6 +9,7 @@ from ormtests.models import Author, Book
 from typed import typed
 
 from mssql_core.compiler.field_values import base_type, compared, decimal_digits, is_text, named, stored
+from mssql_core.compiler.json_values import carried_values
 from mssql_core.connection.parameters import TypedParam
 from mssql_core.testing import fake_connection
 
@@ -58,6 +59,22 @@ def test_what_cannot_be_stored_is_refused_by_the_fields_name(connection, functio
     state, text = told.value.args
     assert state in ("22003", "22007", "22021") and text.startswith("%s: " % field)
     assert " cannot be stored: " in text or "out of the years 1 to 9999" in text
+
+
+def test_a_plugin_changes_or_refuses_the_text_of_a_document(connection, monkeypatch):
+    field = models.JSONField(name="data")
+
+    def stored_document(text):
+        if text == "null":
+            raise ValueError("no null.")
+        return text.upper()
+
+    assert stored(field, '{"a": 1}', connection) == '{"a": 1}'
+    monkeypatch.setattr(connection.ops, "stored_document", stored_document)
+    assert stored(field, '{"a": 1}', connection) == '{"A": 1}' and stored(NAME, "a", connection) == "a"
+    assert carried_values(field, ['{"a": 1}', None], connection)[1] == ['{"A": 1}', None]
+    with pytest.raises(DataError, match="data.*: no null"):
+        stored(field, "null", connection)
 
 
 def test_a_foreign_key_to_decimals_has_their_places(connection):

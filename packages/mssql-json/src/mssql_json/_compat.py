@@ -15,8 +15,8 @@ from django.db.models.sql.query import Query
 
 from mssql_core.plugin import Field
 
-# Before 4.2 lookups hold JSON text, since then Python values.
-_LOOKUPS_HOLD_TEXT = django.VERSION < (4, 2)
+# Before 4.2 a field writes the JSON itself: lookups hold JSON text, since then Python values.
+FIELDS_WRITE_JSON = django.VERSION < (4, 2)
 
 try:
     from django.db.models.fields.json import JSONIn
@@ -84,12 +84,12 @@ def python_value(value: Any, field: Field) -> Any:
         own = value._output_field_or_none
         if isinstance(own, fields.JSONField):
             encoder = own.encoder
-        elif _LOOKUPS_HOLD_TEXT and isinstance(value.value, str):
+        elif FIELDS_WRITE_JSON and isinstance(value.value, str):
             return _document(value.value)
         elif own is not None:
             return _stored(own.get_prep_value(value.value), encoder or DjangoJSONEncoder)
         return _stored(value.value, encoder)
-    if _LOOKUPS_HOLD_TEXT:
+    if FIELDS_WRITE_JSON:
         return None if value is None else json.loads(value)
     return _stored(value, encoder)
 
@@ -113,6 +113,7 @@ def members(rhs: Any) -> List[Any]:
 
 
 __all__ = [
+    "FIELDS_WRITE_JSON",
     "HasKeyOrArrayIndex",
     "JSONArray",
     "JSONIContains",

@@ -32,6 +32,7 @@ from django.db.models import (
 )
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
+from django.db.models.sql.subqueries import InsertQuery, UpdateQuery
 
 from mssql_core.plugin import Compiled, Compiler, Connection, Expression, Field, Translation
 
@@ -55,7 +56,11 @@ def json_text(expression: Any, compiler: Compiler, nulls: bool = False) -> Compi
     :raises NotSupportedError: the value is bytes, which JSON does not have.
     """
     sql, params = compiler.compile(expression)
-    text = as_json(sql, field_of(expression))
+    field = field_of(expression)
+    if isinstance(field, FloatField) and _is_for_native(compiler):
+        text = _PLAIN_FLOAT % sql
+    else:
+        text = as_json(sql, field)
     return (text if nulls else "ISNULL(%s, N'null')" % text), params
 
 
@@ -80,6 +85,24 @@ def as_json(sql: str, field: Optional[Field]) -> str:
     if isinstance(field, BinaryField):
         raise NotSupportedError("JSON has no bytes: a BinaryField cannot be part of a JSON document.")
     return _quoted("STRING_ESCAPE(CAST(%s AS nvarchar(max)), N'json')" % sql)
+
+
+def _is_for_native(compiler: Compiler) -> bool:
+    """Whether a column of the type json may be set to the text: the type rounds numbers with an exponent."""
+    is_native = not compiler.connection.features.supports_primitives_in_json_field
+    return is_native and isinstance(compiler.query, (InsertQuery, UpdateQuery))
+
+
+# A float without exponent: the 17 digits of style 3 (1.2345678901234567e-012), and zeros before or behind them. Of more than
+# 38 digits the type keeps ten decimals: the conversion fails (error 245), whose message shows the number.
+_PLAIN_FLOAT = (
+    "(SELECT [s] + CASE WHEN [e] < -21 THEN CAST(CAST([t] + N' has more than 38 digits' AS int) AS nvarchar(40)) "
+    "WHEN [e] < 0 THEN N'0.' + REPLICATE(N'0', -1 - [e]) + [d] "
+    "ELSE LEFT([d] + REPLICATE(N'0', [e]), [e] + 1) + N'.' + SUBSTRING([d], [e] + 2, 17) + N'0' END "
+    "FROM (SELECT [t], IIF([f] < 0, N'-', N'') AS [s], LEFT([t], 1) + SUBSTRING([t], 3, 16) AS [d], "
+    "CAST(SUBSTRING([t], 20, 4) AS int) AS [e] FROM (SELECT [f], CONVERT(nvarchar(40), ABS([f]), 3) AS [t] "
+    "FROM (SELECT CAST(%s AS float) AS [f]) AS [x]) AS [y]) AS [z])"
+)
 
 
 def _quoted(sql: str) -> str:

@@ -9,13 +9,27 @@ import decimal
 import re
 from typing import Match
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|NaN|Infinity', re.DOTALL)
 _HALF = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
 _ESCAPED_BACKSLASH = re.compile(r"\\\\")
 _DIGITS = 38
+
+
+def storable(text: str) -> str:
+    """
+    The document as exact_text() has it.
+
+    :raises ValueError: the type would change it, or refuse it as no object and no array (error 13609).
+    """
+    if text[:1] not in ("{", "["):
+        raise ValueError("the type json holds objects and arrays only, no string, number, boolean or null by itself.")
+    try:
+        return exact_text(text)
+    except ValueError as error:
+        raise ValueError("the document cannot be stored as the type json: %s" % error) from None
 
 
 def exact_text(text: str) -> str:
@@ -33,6 +47,8 @@ def _token(match: Match[str]) -> str:
         if _HALF.search(_ESCAPED_BACKSLASH.sub("  ", token)):
             raise ValueError("half a surrogate pair would become U+FFFD.")
         return token
+    if not token[-1].isdigit():
+        raise ValueError("JSON has no %s." % token)
     plain = token
     if "e" in token or "E" in token:
         plain = format(decimal.Decimal(token), "f")

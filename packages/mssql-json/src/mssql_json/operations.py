@@ -3,11 +3,10 @@
 import json
 from typing import Any, List, Optional, Type
 
-from django.db import DataError
-
 from mssql_core.plugin import Expression, Mixin
 
 from . import native
+from ._compat import FIELDS_WRITE_JSON
 from .transforms import sort_expressions
 
 
@@ -28,6 +27,12 @@ class JSONOperations(Mixin):
             return json.dumps(value, cls=encoder)
         return text
 
+    def stored_document(self, text: str) -> str:
+        """The text as adapt_json_value() has it, which Django calls since 4.2."""
+        if FIELDS_WRITE_JSON and "\\u" in text:
+            return self.adapt_json_value(json.loads(text), None)
+        return text
+
     def sort_expressions(self, expression: Expression) -> List[Expression]:
         return sort_expressions(expression) or super().sort_expressions(expression)
 
@@ -35,9 +40,10 @@ class JSONOperations(Mixin):
 class NativeJSONOperations(JSONOperations):
     """Documents in a form that the type json holds without loss."""
 
-    def adapt_json_value(self, value: Any, encoder: Optional[Type[json.JSONEncoder]]) -> str:
-        text = super().adapt_json_value(value, encoder)
-        try:
-            return native.exact_text(text)
-        except ValueError as error:
-            raise DataError("The document cannot be stored as the type json: %s" % error) from None
+    def stored_document(self, text: str) -> str:
+        """
+        The text of a document that a column of the type json is to hold.
+
+        :raises ValueError: the type would change or refuse it.
+        """
+        return native.storable(super().stored_document(text))

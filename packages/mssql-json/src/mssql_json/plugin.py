@@ -4,6 +4,7 @@ import re
 from typing import Any, Dict, Iterator, Optional
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Value
 from django.db.models.expressions import Col
 
 from mssql_core.plugin import Capability, CompileFunction, DataType, ExaminedDatabase, Finding, ServerInfo, hookimpl
@@ -78,6 +79,7 @@ class JSONPlugin:
         }
         if self.native:
             compilers[Col] = transforms.compile_native_column
+            compilers[Value] = transforms.compile_native_value
         return compilers
 
     @hookimpl

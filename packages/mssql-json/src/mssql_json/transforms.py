@@ -2,7 +2,7 @@
 
 from typing import Any, List, Optional, Tuple
 
-from django.db import NotSupportedError
+from django.db import DataError, NotSupportedError
 from django.db.models import FloatField, TextField, Value
 from django.db.models.expressions import CombinedExpression, Ref
 from django.db.models.fields.json import JSONField, KeyTextTransform, KeyTransform
@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 
 from mssql_core.plugin import Capability, Compiled, Compiler, Connection, Expression, Translation, UnaryExpression
 
-from . import definitions, functions
+from . import definitions, functions, native
 from ._compat import is_json
 from .documents import BINARY, Item
 
@@ -88,6 +88,17 @@ def compile_value(node: Expression, compiler: Compiler, connection: Connection, 
         return NotImplemented
     sql, params = node.as_sql(compiler, connection)
     return ("CAST(NULL AS nvarchar(max))", []) if sql == "NULL" else (sql, params)
+
+
+def compile_native_value(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
+    """A document inside an expression that a column of the type json may be set to, in a form that the type keeps."""
+    if node.value is None or not node.for_save or not is_json(node) or getattr(node.output_field, "model", None):
+        return compile_value(node, compiler, connection)
+    sql, params = node.as_sql(compiler, connection)
+    try:
+        return sql, [native.exact_text(param) for param in params]
+    except ValueError as error:
+        raise DataError("The document cannot be stored as the type json: %s" % error) from None
 
 
 def compile_cast(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:

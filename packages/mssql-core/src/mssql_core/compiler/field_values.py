@@ -123,6 +123,11 @@ def _storing(kind: type) -> Optional[Callable[[Field, Any, Connection], Any]]:
 
 
 def _stored_text(field: Field, value: str, connection: Connection) -> str:
+    if isinstance(field, models.JSONField):
+        try:
+            value = connection.ops.stored_document(value)
+        except ValueError as error:
+            raise DataError("%s: %s" % (named(field), error)) from None
     if value.isascii():
         return value
     _checked(field, value)

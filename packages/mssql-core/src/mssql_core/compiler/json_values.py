@@ -14,6 +14,7 @@ from operator import methodcaller
 from typing import Any, Callable, List, Optional, Sequence, Set, Tuple
 
 from django.db import DataError
+from django.db.models import JSONField
 
 from .. import errors
 from ..connection import code_pages
@@ -103,6 +104,8 @@ def carried_values(
 
 def _need_no_check(field: Field, values: Sequence[Any], kinds: Set[type], connection: Connection) -> bool:
     """Whether stored() would return the values unchanged."""
+    if isinstance(field, JSONField):
+        return False
     if kinds == {str}:
         return all([value is None or value.isascii() for value in values])
     if kinds == {datetime.datetime} and base_type(field, connection) == "datetimeoffset":

@@ -136,6 +136,14 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
     def adapt_unknown_value(self, value: Any) -> Any:
         return value
 
+    def stored_document(self, text: str) -> str:
+        """
+        Return the text of a JSONField's value as its column stores it; a plugin's mixin may change or refuse it.
+
+        :raises ValueError: the column cannot hold it; the message goes behind the field's name.
+        """
+        return text
+
     def get_db_converters(self, expression: Expression) -> List[Callable[..., Any]]:
         converters: List[Callable[..., Any]] = super().get_db_converters(expression)
         kind = expression.output_field.get_internal_type()
