@@ -54,7 +54,7 @@ def test_a_statement_is_set_up_once(compiled, monkeypatch):
     for queryset in (groups, groups.order_by("x"), groups.order_by("-n", "x")):
         monkeypatch.setattr(Counted, "times", 0)
         sql = compiled.sql(queryset)
-        assert sql.count("LOWER(") == 1 and Counted.times == 1
+        assert sql.count("LOWER(") == 2 and Counted.times == 1
 
 
 def test_an_aggregate_of_what_is_grouped_is_over_its_column(compiled):

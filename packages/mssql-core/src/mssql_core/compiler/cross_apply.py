@@ -9,26 +9,37 @@ row makes them columns, which every clause may name:
 """
 
 import re
-from contextlib import contextmanager
-from typing import Any, Container, Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, Container, Dict, Iterator, List, Optional, Sequence, Set, Tuple, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Aggregate, Subquery, Window
+from django.db.models import Subquery
 from django.db.models.expressions import Col, Ref, Star
 from django.db.models.functions import Greatest, Least
-from django.db.models.lookups import Lookup
 from django.db.models.sql.query import Query
-from django.db.models.sql.where import WhereNode
 
-from ..compat.orm import ColPairs, FullResultSet, selectable
-from ..plugin.django_types import Compiler, Expression
+from ..compat.orm import FullResultSet
+from ..plugin.django_types import Compiler, Connection, Expression
 from ..plugin.types import Compiled, Params
 from .predicates import PredicateValue, as_value, is_predicate
 
+_Result = TypeVar("_Result")
+
 ALIAS = "__hoisted"
-_COLUMN = re.compile(r"\[%s\]\.\[__k\d+\]" % ALIAS)
-# As a condition, and as Django selects one.
-_CONDITION = re.compile(r"(?:CASE WHEN )?(%s) = 1(?: THEN 1 ELSE 0 END)?$" % _COLUMN.pattern)
+#: A column of the derived table.
+COLUMN = re.compile(r"\[%s\]\.\[__k\d+\]" % ALIAS)
+
+
+class Term:
+    """A term of GROUP BY whose SQL is known, such as a column of the derived table."""
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+
+    def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
+        return self.sql, ()
+
+    def select_format(self, compiler: Compiler, sql: str, params: Any) -> Compiled:
+        return sql, params
 
 
 class Hoists:
@@ -37,60 +48,70 @@ class Hoists:
     def __init__(self) -> None:
         # With the expressions: the place of one that is gone may be another's.
         self._columns: Dict[Any, Tuple[str, Expression]] = {}
+        # Those that are not hashed yet: most are never looked up, and a hash takes a tenth of the time of add().
+        self._added: List[Tuple[str, Expression]] = []
         # Their classes: to hash all nodes of another one takes a seventh of compiling the sum of a subquery.
         self._kinds: Set[type] = set()
         self._definitions: List[Compiled] = []
         self._by_sql: Dict[Tuple[Any, ...], str] = {}
         self._suspended = False
+        #: Whether a node that is compiled now may be a column of the derived table.
+        self.in_use = False
+        #: The columns that GROUP BY names.
+        self.grouped: Set[str] = set()
+        #: The columns of selected expressions, by their places: a search for them takes ten times as long.
+        self.selected: Dict[int, str] = {}
 
     def __bool__(self) -> bool:
         return bool(self._definitions)
 
-    @property
-    def in_use(self) -> bool:
-        """Whether a node that is compiled now may be a column of the derived table."""
-        return bool(self._definitions) and not self._suspended
+    def add(self, expression: Expression, compiler: Compiler, compiled: Optional[Compiled] = None) -> str:
+        """
+        Compute `expression` in the derived table; `compiled` is its value's SQL, if that is known.
 
-    def add(self, expression: Expression, compiler: Compiler, compiled: Optional[Compiled] = None) -> None:
-        """Compute `expression` in the derived table; `compiled` is its value's SQL, if that is known."""
-        if self.column(expression) is not None:
-            return
-        is_condition = is_predicate(expression)
-        if compiled is None:
-            compiled = self._compiled(as_value(expression), compiler)
-        plain = self._compiled(expression, compiler) if is_condition else compiled
-        known = self._by_sql.get(_hashable(*compiled))
-        if known is None:
-            self._definitions.append(compiled)
-            known = _name(len(self._definitions))
-        column = "%s = 1" % known if is_condition else known
-        self._keep(expression, column)
-        if is_condition:
-            self._keep(PredicateValue(expression), known)
-        # Before Django 4.2 a condition that is always true compiles to '', and so do other nodes.
-        if plain[0]:
-            self._by_sql[_hashable(*plain)] = column
+        :return: the column with its value, also of a condition.
+        """
+        known = self.column(expression)
+        if known is not None:
+            return known.partition(" = ")[0]
+        # Before anything is kept: a condition may be never, or always, true.
+        plain = self._compiled(expression, compiler) if is_predicate(expression) else None
+        value = compiled or self._compiled(as_value(expression), compiler)
+        key = _hashable(*value)
+        column = self._by_sql.get(key)
+        if column is None:
+            self._definitions.append(value)
+            self.in_use = not self._suspended
+            column = _name(len(self._definitions))
+        if plain is None:
+            self._keep(expression, column, key)
+        else:
+            self._keep(PredicateValue(expression), column)
+            self._keep(expression, "%s = 1" % column, _hashable(*plain))
+        return column
 
     def _compiled(self, expression: Expression, compiler: Compiler) -> Compiled:
-        with self.suspended():
-            return compiler.compile(expression)
+        return self.suspended(compiler.compile, expression)
 
-    def _keep(self, expression: Expression, column: str) -> None:
+    def _keep(self, expression: Expression, column: str, key: Optional[Tuple[Any, ...]] = None) -> None:
         self._kinds.add(type(expression))
-        try:
-            self._columns[expression] = column, expression
-        except TypeError:
-            self._columns[id(expression)] = column, expression
+        self._added.append((column, expression))
+        # Before Django 4.2 a condition that is always true compiles to '', and so do other nodes.
+        if key and key[0]:
+            self._by_sql[key] = column
 
     def column(self, node: Any) -> Optional[str]:
         """The column that holds `node`, or None."""
-        if type(node) not in self._kinds:
+        kind = type(node)
+        if kind is Term:
+            sql: str = node.sql
+            return sql
+        if kind not in self._kinds:
             return None
-        try:
-            known = self._columns.get(node)
-        except TypeError:
-            # An expression without a hash.
-            known = self._columns.get(id(node))
+        while self._added:
+            kept = self._added.pop()
+            self._columns[_key(kept[1])] = kept
+        known = self._columns.get(_key(node))
         return None if known is None else known[0]
 
     def column_of_sql(self, sql: str, params: Params) -> Optional[str]:
@@ -101,64 +122,44 @@ class Hoists:
         """Whether an expression with this SQL has a hoisted one as a part."""
         return any([text in sql for text, *_ in self._by_sql])
 
-    def names(self) -> List[str]:
-        """The columns of the derived table."""
-        return [_name(number) for number in range(1, len(self._definitions) + 1)]
+    @property
+    def are_grouped(self) -> bool:
+        """Whether GROUP BY names all of them."""
+        return len(self.grouped) == len(self._definitions)
 
-    @contextmanager
-    def suspended(self) -> Iterator[None]:
-        """Compile as if nothing were hoisted, as the derived table and the joins before it need."""
-        before, self._suspended = self._suspended, True
+    def suspended(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
+        """What a function compiles as if nothing were hoisted, as the derived table and the joins before it need."""
+        before, self._suspended, self.in_use = self._suspended, True, False
         try:
-            yield
+            return function(*arguments)
         finally:
-            self._suspended = before
+            self._suspended, self.in_use = before, bool(self._definitions) and not before
 
     def apply_sql(self) -> Compiled:
         """The derived table, behind the tables of the FROM clause: (sql, params)."""
-        columns = ", ".join(["%s AS [__k%d]" % (sql, number) for number, (sql, _) in enumerate(self._definitions, 1)])
-        params = [param for _, definition_params in self._definitions for param in definition_params]
-        return "CROSS APPLY (SELECT %s) AS [%s]" % (columns, ALIAS), params
+        columns: List[str] = []
+        params: List[Any] = []
+        for number, (sql, definition_params) in enumerate(self._definitions, 1):
+            columns.append("%s AS [__k%d]" % (sql, number))
+            params += definition_params
+        return "CROSS APPLY (SELECT %s) AS [%s]" % (", ".join(columns), ALIAS), params
 
 
 def _name(number: int) -> str:
     return "[%s].[__k%d]" % (ALIAS, number)
 
 
+def _key(expression: Expression) -> Any:
+    """The expression, or its place if it has no hash."""
+    try:
+        hash(expression)
+    except TypeError:
+        return id(expression)
+    return expression
+
+
 def _hashable(sql: str, params: Params) -> Tuple[Any, ...]:
-    return (sql, *map(repr, params))
-
-
-def parts_of_groups(expressions: Iterable[Any]) -> Iterator[Any]:
-    """What GROUP BY names for grouped expressions: not their aliases, and the columns of composite keys."""
-    for expression in expressions:
-        while isinstance(expression, Ref):
-            expression = expression.source
-        if isinstance(expression, ColPairs):
-            yield from expression.get_source_expressions()
-        else:
-            yield expression
-
-
-def without_queries(grouped: Iterable[Any], having: Any) -> Iterator[Any]:
-    """What is grouped, without the queries of lookups in HAVING, which may have many rows: their columns of this statement instead.
-
-    Django before version 4.0 groups by them.
-    """
-    queries = {id(query) for query in _queries_of_lookups(having)}
-    for expression in grouped:
-        if id(expression) in queries:
-            yield from expression.get_external_cols()
-        else:
-            yield expression
-
-
-def _queries_of_lookups(having: Any) -> Iterator[Query]:
-    if isinstance(having, WhereNode):
-        for child in having.children:
-            yield from _queries_of_lookups(child)
-    elif isinstance(having, Lookup) and isinstance(having.rhs, Query):
-        yield having.rhs
+    return (sql, *map(repr, params)) if params else (sql,)
 
 
 def is_column(expression: Any, tables: Container[str]) -> bool:
@@ -177,85 +178,21 @@ def aggregate_refuses(expression: Expression, compiler: Compiler) -> bool:
             return True
         if isinstance(node, Col) and not is_column(node, tables):
             return True
-    return not isinstance(expression, (Star, Col)) and _compiles_to_subquery(expression, compiler)
+    return not isinstance(expression, (Star, Col)) and compiles_to_subquery(expression, compiler)
 
 
-def _compiles_to_subquery(expression: Expression, compiler: Compiler) -> bool:
+def compiles_to_subquery(expression: Expression, compiler: Compiler) -> bool:
     """Whether an expression compiles to a subquery, into which plugins translate some, too."""
     try:
         sql, _ = compiler.compile(expression)
     except (EmptyResultSet, FullResultSet):
         return False
+    return has_subquery(sql)
+
+
+def has_subquery(sql: str) -> bool:
+    """Whether an expression's SQL has a subquery."""
     return "(SELECT " in sql
-
-
-def value_column(sql: str) -> str:
-    """The column of a hoisted condition, without its comparison; other SQL unchanged."""
-    condition = _CONDITION.match(sql)
-    return condition.group(1) if condition else sql
-
-
-def columns_beside_aggregates(expression: Expression, compiler: Compiler) -> List[str]:
-    """The hoisted columns outside of aggregates in `expression`, which GROUP BY must name (error 8120)."""
-    if expression is None or isinstance(expression, Aggregate) or not hasattr(expression, "as_sql"):
-        return []
-    if expression.contains_aggregate:
-        inner = expression.get_source_expressions()
-        return [column for part in inner for column in columns_beside_aggregates(part, compiler)]
-    try:
-        sql, _ = compiler.compile(expression)
-    except (EmptyResultSet, FullResultSet):
-        return []
-    return _COLUMN.findall(sql)
-
-
-def functions_of_windows(expression: Expression) -> List[Expression]:
-    """The arguments of the windows in an expression."""
-    functions = [node.source_expression for node in leaves(expression) if isinstance(node, Window)]
-    return [argument for function in functions for argument in function.get_source_expressions()]
-
-
-def columns_of_keys(expressions: Iterable[Any], grouped: Sequence[Expression]) -> List[Expression]:
-    """The columns beside aggregates that grouped keys of their tables decide; GROUP BY must name them (error 8120).
-
-    Django groups by the key alone where it only counts the groups.
-    """
-    keys = {column.alias for column in grouped if isinstance(column, Col) and column.target.primary_key}
-    columns = [part for part in _outside_aggregates(expressions) if isinstance(part, Col) and part.alias in keys]
-    return [column for column in dict.fromkeys(columns) if column not in grouped]
-
-
-def conditions_with_subqueries(having: Any, compiler: Compiler) -> List[Expression]:
-    """
-    What GROUP BY needs for lookups in HAVING that compile to subqueries, such as a key of a document (error 8121).
-
-    That is the lookup itself, or, if it has an aggregate too, the columns beside that.
-    """
-    if isinstance(having, WhereNode):
-        return [condition for child in having.children for condition in conditions_with_subqueries(child, compiler)]
-    if not isinstance(having, Lookup):
-        return []
-    if having.contains_aggregate:
-        columns: List[Expression] = [part for part in _outside_aggregates([having]) if isinstance(part, Col)]
-        # Most have none: to compile such a condition for nothing takes a fifth of ``filter(total__gt=10)``.
-        return columns if columns and _compiles_to_subquery(having, compiler) else []
-    if not _compiles_to_subquery(having, compiler):
-        return []
-    is_grouped = isinstance(having.lhs, Col) and not is_translated(having.lhs, compiler)
-    return [] if is_grouped else [selectable(having)]
-
-
-def is_translated(column: Col, compiler: Compiler) -> bool:
-    """Whether a plugin translates a column into an expression, which a subquery in HAVING may not name."""
-    return compiler.connection.compiler_dispatch.translates_columns and "(" in compiler.compile(column)[0]
-
-
-def _outside_aggregates(expressions: Iterable[Any]) -> Iterator[Any]:
-    for expression in expressions:
-        if expression is None or isinstance(expression, (Aggregate, Query, Subquery)):
-            continue
-        yield expression
-        yield from _outside_aggregates(source_expressions(expression))
 
 
 def source_expressions(expression: Any) -> Sequence[Any]:

@@ -81,8 +81,9 @@ def _is_other(node: Any, connection: Connection) -> bool:
 
 def _has_other(expression: Expression, connection: Connection) -> bool:
     if type(expression) is Col:
-        # Most are: flatten() takes 4 microseconds.
-        return _is_other(expression, connection)
+        # Most are: flatten() takes 4 microseconds, and the longer way a half of one.
+        kind = _type(expression.output_field, connection)
+        return kind is not None and kind != _usual(connection)
     return any([_is_other(node, connection) for node in expression.flatten()])
 
 

@@ -17,13 +17,12 @@ from ..names import in_query, quote_identifier
 from ..plugin import UnaryExpression
 from ..plugin.django_types import Compiler, Connection
 from ..plugin.types import Compiled, Translation
-from .cross_apply import leaves
+from .cross_apply import source_expressions
 from .predicates import as_value, is_predicate
 
 UNORDERED = "(SELECT NULL)"
 # The default of a CASE without conditions: a lone parameter, which the server takes for a column position (error 1008).
 _PARAMETER = re.compile(r"(?:CAST\()?%s(?: AS [\w(), ]+\))?(?: ASC| DESC)?$")
-_VARY = (Aggregate, Col, Ref, Query, Subquery, RawSQL, Random, Window, Star, ColPairs)
 
 
 class NullsLast(UnaryExpression):
@@ -74,10 +73,13 @@ class PerRow(Expression):
         return "NEWID()", ()
 
 
+_VARY = (Aggregate, Col, Ref, Query, Subquery, RawSQL, Random, Window, Star, ColPairs, PerRow)
+
+
 def compile_order_by(node: Any, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     if isinstance(node.expression, ColPairs) or extra:
         return NotImplemented
-    if type(node.expression) is Col and not (node.nulls_first or node.nulls_last):
+    if not (node.nulls_first or node.nulls_last or isinstance(node.expression, Random)):
         columns = connection.ops.sort_expressions(node.expression)
         if len(columns) == 1:
             sql, params = compiler.compile(columns[0])
@@ -94,12 +96,13 @@ def compile_order_by(node: Any, compiler: Compiler, connection: Connection, **ex
 
 def is_constant(expression: Any) -> bool:
     """Whether `expression` has the same value in all rows."""
-    return not any(isinstance(node, (*_VARY, PerRow)) or _is_custom(node) for node in leaves(expression))
-
-
-def _is_custom(node: Any) -> bool:
-    # An expression without arguments may vary, unless it is a value.
-    return not isinstance(node, Value) and not list(getattr(node, "get_source_expressions", list)())
+    if isinstance(expression, _VARY):
+        return False
+    parts = source_expressions(expression)
+    if not parts:
+        # An expression without arguments may vary, unless it is a value.
+        return isinstance(expression, Value)
+    return all([part is None or is_constant(part) for part in parts])
 
 
 def source(expression: Any) -> Any:
@@ -126,6 +129,9 @@ def distinct_terms(order_by: Any, compiler: Compiler) -> List[Any]:
     """Django's ORDER BY entries without constants and without repetitions."""
     distinct, seen = [], set()
     combined = bool(compiler.query.combinator)
+    if len(order_by) == 1 and not combined and not isinstance(order_by[0][0].expression, ColPairs):
+        # Most have one: nothing repeats.
+        return [] if _is_constant_term(order_by[0]) else order_by
     for entry in order_by:
         resolved = entry[0]
         if type(resolved) is OrderBy and type(resolved.expression) is Col and not combined:
@@ -137,13 +143,18 @@ def distinct_terms(order_by: Any, compiler: Compiler) -> List[Any]:
             continue
         for expanded in _expanded(entry, compiler):
             resolved = expanded[0]
-            if not combined and (is_constant(source(resolved.expression)) or _PARAMETER.match(expanded[1][0])):
+            if not combined and _is_constant_term(expanded):
                 continue
             name = _combined_key(expanded, compiler) if combined else key(resolved.expression, compiler)
             if name not in seen:
                 seen.add(name)
                 distinct.append(_by_name(expanded, compiler) if combined else expanded)
     return distinct
+
+
+def _is_constant_term(entry: Any) -> bool:
+    resolved, (sql, _, _) = entry
+    return is_constant(source(resolved.expression)) or ("%s" in sql and bool(_PARAMETER.match(sql)))
 
 
 def _by_name(entry: Any, compiler: Compiler) -> Any:
@@ -186,7 +197,7 @@ def width(expression: Any) -> int:
 
 
 def _position(ordinal: int, compiler: Compiler) -> int:
-    return 1 + sum(width(expression) for expression, _, _ in compiler.select[: ordinal - 1])
+    return 1 + sum([width(expression) for expression, _, _ in compiler.select[: ordinal - 1]])
 
 
 def compile_position(node: Any, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:

@@ -128,8 +128,10 @@ def values_of(kind: type) -> Optional[Callable[[Any], Any]]:
         return None
     if issubclass(kind, Aggregate):
         return _aggregate_with_values
-    of_two_sides = getattr(kind, "get_source_expressions", None) is Lookup.get_source_expressions
-    return _lookup_with_values if of_two_sides else _with_values
+    list_sources = getattr(kind, "get_source_expressions", None)
+    if list_sources in (Lookup.get_source_expressions, CombinedExpression.get_source_expressions):
+        return _of_two_sides_with_values
+    return _with_values
 
 
 def _when_with_values(node: Any) -> Any:
@@ -145,21 +147,21 @@ def _aggregate_with_values(node: Any) -> Any:
     return node
 
 
-def _lookup_with_values(node: Any) -> Any:
+def _of_two_sides_with_values(node: Any) -> Any:
     return _with_values(node) if is_predicate(node.lhs) or is_predicate(node.rhs) else node
 
 
 def _with_values(node: Any) -> Any:
-    # An aggregate's filter stays a condition: it becomes the WHEN of a CASE.
-    condition = getattr(node, "filter", None)
     for source in node.get_source_expressions():
-        if is_predicate(source) and source is not condition:
+        if is_predicate(source):
             break
     else:
         return node
     if isinstance(node, Exact) and isinstance(node.rhs, bool):
         # Django compiles these to the condition itself, or to its negation.
         return node
+    # An aggregate's filter stays a condition: it becomes the WHEN of a CASE.
+    condition = getattr(node, "filter", None)
     return _replaced(node, lambda source: source is not condition and is_predicate(source))
 
 

@@ -1,12 +1,12 @@
 """Django's SQL compilers for T-SQL."""
 
-from contextlib import suppress
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError
 from django.db.models.sql import compiler
 from django.db.models.sql.constants import GET_ITERATOR_CHUNK_SIZE, MULTI
+from django.db.models.sql.where import WhereNode
 from django.db.transaction import TransactionManagementError
 
 from ..compat import SQLInsertCompiler as SQLInsertShims
@@ -15,27 +15,16 @@ from ..compat.orm import PARAMS, FullResultSet
 from ..names import in_query, quote_identifier
 from ..plugin.django_types import Expression
 from ..plugin.types import Compiled, Params
-from .cross_apply import (
-    Hoists,
-    columns_beside_aggregates,
-    columns_of_keys,
-    conditions_with_subqueries,
-    functions_of_windows,
-    is_column,
-    is_translated,
-    parts_of_groups,
-    value_column,
-    without_queries,
-)
+from .cross_apply import Hoists
 from .distinct_on import DistinctOn
 from .explain import explain
+from .group_by import GroupByMixin
 from .insert import InsertMixin
 from .locking import LockedTables
 from .nodes import CompileMixin
 from .nth_value import NthValues, UnnumberedNthValue, uses_nth_value
 from .order_by import UNORDERED, distinct_terms, is_name, source, terms, width
 from .predicates import as_value
-from .select_list import SelectListMixin
 from .select_plan import GroupedSelect, Ordered, Selected, SelectPlan, plan_of
 from .target_table import with_target
 from .update import UpdateMixin
@@ -45,7 +34,7 @@ from .value_lists import within_limit
 PART_OF_ALL_ROWS = 2000
 
 
-class SelectMixin(SelectListMixin):
+class SelectMixin(GroupByMixin):
     """The SELECT statement: paging, order, grouping, locks."""
 
     #: The shape of the statement, decided before it is written.
@@ -138,8 +127,8 @@ class SelectMixin(SelectListMixin):
         query, plan = self.query, self.plan
         # Before FROM, which has the expressions that HAVING computes beside the tables.
         having, having_params = self._condition(self.having) if self.having is not None else ("", ())
-        if group_by and self._hoists:
-            group_by = self._with_hoisted(group_by, order_by)
+        if group_by and self._hoists and not self._hoists.are_grouped:
+            group_by = self.with_hoisted(group_by, order_by)
         from_, from_params = self.get_from_clause()
         where, where_params = self._condition(self.where)
         columns, params = self.columns(extra_select)
@@ -177,7 +166,8 @@ class SelectMixin(SelectListMixin):
 
     def _condition(self, node: Optional[Expression]) -> Compiled:
         """(sql, params) of WHERE or HAVING; '' for none, and for one that is always true."""
-        if node is None:
+        if node is None or (type(node) is WhereNode and not (node.children or node.negated)):
+            # Without a filter: FullResultSet, raised and caught, would take a microsecond.
             return "", ()
         try:
             return self.compile(node)
@@ -271,9 +261,14 @@ class SelectMixin(SelectListMixin):
         hoists = self._hoists
         if hoists:
             # By GROUP BY. What names it is written again; to set up the whole statement once more takes 1.7 times as long.
-            self.select, extra_select = [self.over_hoists(part, hoists) for part in (self.select, extra_select)]
-            order_by = [self._term_over_hoists(term) for term in order_by]
-        return extra_select, self._allowed(order_by if written is None else written, group_by), group_by
+            self.select = self.over_hoists(self.select, hoists)
+            if extra_select:
+                extra_select = self.over_hoists(extra_select, hoists)
+            if order_by:
+                order_by = [self._term_over_hoists(term) for term in order_by]
+        if order_by or self.plan.limited:
+            order_by = self._allowed(order_by if written is None else written, group_by)
+        return extra_select, order_by, group_by
 
     def _allowed(self, order_by: List[Ordered], group_by: List[Compiled]) -> List[Ordered]:
         """ORDER BY as this statement may and must have it."""
@@ -290,23 +285,6 @@ class SelectMixin(SelectListMixin):
     def _term_over_hoists(self, term: Ordered) -> Ordered:
         resolved, (_, _, is_ref) = term
         return term if is_name(resolved, self.connection) else (resolved, (*self.compile(resolved), is_ref))
-
-    def _with_hoisted(self, group_by: List[Compiled], order_by: List[Ordered]) -> List[Compiled]:
-        """GROUP BY with the columns that were hoisted for an aggregate and also stand beside it (error 8120)."""
-        # A condition is grouped by its value: GROUP BY takes no comparison (error 102).
-        group_by = [(value_column(sql), params) for sql, params in group_by]
-        grouped = " ".join([sql for sql, _ in group_by])
-        if all([name in grouped for name in self.hoists.names()]):
-            return group_by
-        expressions = [expression for expression, _, _ in self.select]
-        expressions += [expression for expression, (_, _, is_ref) in order_by if not is_ref]
-        named = [
-            column
-            for expression in [*expressions, self.having]
-            for column in columns_beside_aggregates(expression, self)
-            if column not in grouped
-        ]
-        return [*group_by, *((column, PARAMS()) for column in dict.fromkeys(named))]
 
     def _any_order(self) -> str:
         # With DISTINCT and set operations the order must name a selected column (145, 104).
@@ -353,28 +331,6 @@ class SelectMixin(SelectListMixin):
             columns += width(expression)
         return positions, columns
 
-    def collapse_group_by(self, expressions: Iterable[Expression], having: Any) -> List[Expression]:
-        """The grouped expressions; those that are no columns are computed in the derived table of cross_apply.py."""
-        if self.query.combinator:
-            # Only the parts of a set operation are grouped.
-            return list(expressions)
-        grouped = list(without_queries(parts_of_groups(expressions), self.having))
-        for expression, _, _ in self.select:
-            if expression.contains_over_clause:
-                grouped += columns_of_keys(functions_of_windows(expression), grouped)
-        tables = self.query.alias_map
-        refused = [expression for expression in grouped if not is_column(expression, tables)]
-        for expression in conditions_with_subqueries(self.having, self) if self.having is not None else ():
-            grouped.append(expression)
-            if not is_column(expression, tables) or is_translated(expression, self):
-                refused.append(expression)
-        selected = self.plain_selected() if refused else {}
-        for expression in refused:
-            # What is never, or always, true get_group_by() leaves out.
-            with suppress(EmptyResultSet, FullResultSet):
-                self.hoists.add(expression, self, selected.get(id(expression)))
-        return grouped
-
     def get_from_clause(self) -> Tuple[List[str], List[Any]]:
         if self._hoists:
             return self._from_with_hoists(self._hoists)
@@ -382,8 +338,7 @@ class SelectMixin(SelectListMixin):
         return self._with_schemas(result) if self.query.extra_tables else result, list(params)
 
     def _from_with_hoists(self, hoists: Hoists) -> Tuple[List[str], List[Any]]:
-        with hoists.suspended():
-            result, params = super().get_from_clause()
+        result, params = hoists.suspended(super().get_from_clause)
         result = self._with_schemas(result) if self.query.extra_tables else result
         sql, hoisted_params = hoists.apply_sql()
         return [*result, sql], [*params, *hoisted_params]

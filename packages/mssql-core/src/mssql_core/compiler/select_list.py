@@ -2,17 +2,17 @@
 
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, List, Optional, Tuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Aggregate
 from django.db.models.expressions import RawSQL
 
-from ..compat.orm import FullResultSet
+from ..compat.orm import PARAMS, FullResultSet
 from ..names import in_query, may_have_parts, quote_identifier, quote_name, quote_source
 from ..plugin.django_types import Expression
 from ..plugin.types import Compiled
-from .cross_apply import Hoists, is_column
+from .cross_apply import ALIAS, Hoists, is_column
 from .moments import convert_selected
 from .nodes import CompileMixin
 from .predicates import PredicateValue, is_condition, is_predicate
@@ -68,6 +68,10 @@ class SelectListMixin(CompileMixin):
         """The select list over the columns of what is hoisted."""
         written: List[Selected] = []
         for expression, compiled, alias in select:
+            column = hoists.selected.get(id(expression))
+            if column is not None:
+                written.append((expression, (column, PARAMS()), alias))
+                continue
             # An aggregate may have what GROUP BY hoists, but need not.
             is_plain_aggregate = isinstance(expression, Aggregate) and not hoists.stand_in(compiled[0])
             if not (is_plain_aggregate or self._is_plain_column(expression)):
@@ -92,12 +96,14 @@ class SelectListMixin(CompileMixin):
         compiled: Compiled = expression.select_format(self, sql, params)
         return compiled
 
-    def plain_selected(self) -> Dict[int, Compiled]:
-        """The SQL of the selected expressions, where it is as elsewhere: to write these again takes a tenth."""
-        if self._hoists or self._converts_selected:
-            # They may be over columns already.
-            return {}
-        return {id(entry[0]): entry[1] for entry in self.select if self._is_plain(entry)}
+    def selected_plain(self, expression: Expression) -> Optional[Compiled]:
+        """The SQL of an expression, if it is selected and written there as elsewhere: to write it again takes a tenth."""
+        if self._converts_selected:
+            return None
+        for entry in self.select:
+            if entry[0] is expression:
+                return entry[1] if ALIAS not in entry[1][0] and self._is_plain(entry) else None
+        return None
 
     def selected_sql(self, name: str) -> Optional[Compiled]:
         """The SQL of a selected column, where it is as elsewhere.

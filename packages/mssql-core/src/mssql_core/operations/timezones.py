@@ -79,7 +79,12 @@ def at_zone(sql: str, name: str) -> str:
 
 def at_named_zone(sql: str, name: str) -> str:
     """As :func:`at_zone`, also of a value with an offset: its moment in the zone."""
-    return "(%s AT TIME ZONE '%s')" % (sql, windows_name(name).replace("'", "''"))
+    return "(%s AT TIME ZONE %s)" % (sql, _literal(name))
+
+
+@lru_cache(maxsize=None)
+def _literal(name: str) -> str:
+    return "'%s'" % windows_name(name).replace("'", "''")
 
 
 def to_zone(sql: str, name: str) -> str:
