@@ -91,3 +91,19 @@ def _condition():
     import django
 
     return "condition" if django.VERSION >= (5, 1) else "check"
+
+
+def test_long_lists_with_expressions_and_with_large_numbers(person):
+    from django.db.models import F, Q
+
+    numbers = [*range(30, 4000)]
+    for listed, ages in (
+        ([*numbers, F("age") * 1], [20, 50]), ([*numbers, F("pk") + 1000, None], [50]), ([*numbers, 2**63], [50]),
+        ([*numbers, 2**64, 10**39], [50]), ([20, F("pk") + 1000, 10**39], [20]),
+    ):  # fmt: skip
+        assert list(person.objects.filter(age__in=listed).order_by("age").values_list("age", flat=True)) == ages
+        others = [age for age in (20, 50) if age not in ages]
+        rest = person.objects.exclude(age__in=listed).filter(age__gt=0)
+        assert list(rest.order_by("age").values_list("age", flat=True)) == others
+    everyone = person.objects.filter(Q(age__in=[*numbers, F("age")]) | Q(age=None))
+    assert everyone.count() == 3

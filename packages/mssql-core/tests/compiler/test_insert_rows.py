@@ -113,5 +113,5 @@ def test_a_decimal_has_the_type_of_its_column(connection):
 
 def test_what_json_cannot_carry_goes_as_parameters(connection):
     assert in_json(connection, [("a\0", 1)]) is None
-    assert in_json(connection, [("a", 2**70)]) is None
+    assert in_json(connection, [("a", 10**38)]) is None
     assert JSONRows.of(compiled("a", "b", ages=[("ABS(%s)", [1]), ("%s", [2])]), 2, connection) is None

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.apps.registry import Apps
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.lookups import Exact
@@ -72,6 +73,32 @@ def test_a_long_list_is_one_parameter(compiled):
     assert json.loads(params[0].value) == list(range(5000))
 
 
+@pytest.mark.parametrize("negated", [False, True], ids=["", "not"])
+def test_a_long_list_with_expressions(compiled, negated):
+    """Their values are one parameter."""
+    query = Q(id__in=[*range(5000), F("age") + 7, None, Value(-1)])
+    sql, params = compiled(authors.filter(~query if negated else query).values("id"))
+    table = "(SELECT [__v] FROM OPENJSON(%s) WITH ([__v] bigint '$') WHERE [__v] IS NOT NULL)"
+    column = "[ormtests_author].[id]"
+    assert "(%s IN %s OR %s IN (([ormtests_author].[age] + %%s)))" % (column, table, column) in sql
+    values, number = params
+    assert json.loads(values.value) == [*range(5000), -1] and number == 7
+
+
+@pytest.mark.parametrize("number", [2**63, -(10**38) + 1])
+def test_a_long_list_with_numbers_beyond_bigint(compiled, number):
+    sql, (values,) = condition(compiled, id__in=[*range(5000), number])
+    assert "WITH ([__v] numeric(38, 0) '$')" in sql and json.loads(values.value)[-1] == number
+
+
+def test_numbers_beyond_every_type_are_in_no_list(compiled):
+    _, params = condition(compiled, id__in=[10**38, 1, -(10**40)])
+    assert params == [1]
+    with pytest.raises(EmptyResultSet):
+        compiled(authors.filter(id__in=[10**38]))
+    assert " WHERE " not in compiled.sql(authors.exclude(id__in=[10**38]))
+
+
 def test_below_level_130_a_list_is_parameters_as_long_as_there_is_room(compiled):
     sql, params = compiled(authors.filter(id__in=range(2000)), "2016", compatibility_level=120)
     assert len(params) == 2000
@@ -123,7 +150,9 @@ Old._meta.get_field("code").__class__.register_lookup(Shouted)
             CODE + " IN (%s, CAST(%s AS varchar(8000)))",
             [TypedParam("x", "varchar(8000)"), "ü"],
         ),
-        (Q(code__in=[F("code"), "x"]), "%s IN (%s, %%s)" % (CODE, CODE), ["x"]),
+        (Q(code__in=[F("code"), "x"]), "%s IN (%%s, %s)" % (CODE, CODE), [TypedParam("x", "varchar(8000)")]),
+        (Q(code__in=[F("code")]), "%s IN (%s)" % (CODE, CODE), []),
+        (Q(at__in=[F("at"), LATER]), "%s IN (CAST(%%s AS datetime), %s)" % (MOMENT, MOMENT), [LATER]),
         (Q(at=LATER), MOMENT + " = CAST(%s AS datetime)", [LATER]),
         (Q(at__gt=LATER), MOMENT + " > %s", [LATER]),
         (Q(at__gt=AT), MOMENT + " > CAST(%s AS datetime)", [AT]),

@@ -176,7 +176,9 @@ def _plain_type(kinds: Set[type], values: Sequence[Any]) -> Optional[str]:
     if kinds <= {bool}:
         return "bit"
     if kinds <= {int, bool}:
-        return "bigint" if min(values) >= -(2**63) and max(values) < 2**63 else None
+        if min(values) >= -(2**63) and max(values) < 2**63:
+            return "bigint"
+        return "numeric(%d, 0)" % MAX_PRECISION if max(map(abs, values)) < 10**MAX_PRECISION else None
     if kinds <= {int, float, bool}:
         return "float"
     for base, name in ((datetime.date, "date"), (datetime.time, "time"), (uuid.UUID, "uniqueidentifier")):

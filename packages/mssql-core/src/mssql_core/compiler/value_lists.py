@@ -6,15 +6,19 @@ by row: inside NOT, OR and CASE a list is sent as parameters as long as there is
 """
 
 import decimal
+from contextlib import suppress
 from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, TypeVar, Union
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Value
+from django.db.models.expressions import ExpressionList
 from django.db.models.lookups import BuiltinLookup, Exact, In
 
 from ..compat.orm import ColPairs
 from ..connection.parameters import STRING_LENGTHS, TypedParam
+from ..literals import MAX_PRECISION
 from ..plugin.django_types import Compiler, Connection, Field
-from ..plugin.types import Capability, Compiled, Params, Translation
+from ..plugin.types import Capability, Compiled, Translation
 from . import byte_lists
 from .field_values import compared, decimal_digits, untyped
 from .json_values import carrier, json_array
@@ -30,6 +34,7 @@ _NARROWER = (64, 2)
 
 # The driver sends an integer beyond it as bigint.
 _INT32 = 2**31
+_BEYOND_ALL_TYPES = 10**MAX_PRECISION
 
 _Built = TypeVar("_Built")
 _Value = TypeVar("_Value")
@@ -98,29 +103,48 @@ def scalar_table(values: Sequence[Any], field: Optional[Field], connection: Conn
 
 def compile_in(node: In, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """IN over a list: padded parameters, or one parameter that holds them all."""
-    if not node.rhs_is_direct_value() or isinstance(node.lhs, (ColPairs, tuple)):
+    if not _is_list(node) or isinstance(node.lhs, (ColPairs, tuple)):
         return NotImplemented
     if type(node).process_rhs is not In.process_rhs or getattr(node, "bilateral_transforms", None):
         return NotImplemented
-    values = _distinct_values(node)
+    values, expressions = _parted(node)
     if not values:
-        # Django raises EmptyResultSet.
+        # Without expressions either, Django raises EmptyResultSet.
         return NotImplemented
-    marks, params = node.batch_process_rhs(compiler, connection, values)
-    params = list(params)
+    marks, params = _processed(node, values, compiler, connection)
     if any(mark != "%s" for mark in marks) or len(params) != len(marks):
         return NotImplemented
-    lhs_sql, lhs_params = node.process_lhs(compiler, connection)
-    if all(isinstance(param, bool) for param in params):
+    computed = _processed(node, expressions, compiler, connection)
+    lhs = node.process_lhs(compiler, connection)
+    if not expressions and all(isinstance(param, bool) for param in params):
         # Literals, as in expressions/lookups.py: a filtered index serves no parameter.
-        return "%s IN (%s)" % (lhs_sql, ", ".join(str(int(param)) for param in params)), lhs_params
+        return _in(lhs, [str(int(param)) for param in params], [])
     field = getattr(node.lhs, "output_field", None)
     typed = [compared(field, value, connection) for value in params]
     short = padded(typed, connection)
     if short is not None:
-        rhs = ", ".join(mark for mark, _ in short)
-        return "%s IN (%s)" % (lhs_sql, rhs), [*lhs_params, *_of_one_type([value for _, value in short], field)]
-    return _in_table(lhs_sql, list(lhs_params), [untyped(value) for _, value in typed], field, connection)
+        listed = _of_one_type([value for _, value in short], field)
+        return _in(lhs, [*(mark for mark, _ in short), *computed[0]], [*listed, *computed[1]])
+    tables = _tables([untyped(value) for _, value in typed], field, connection)
+    if tables is None:
+        return NotImplemented
+    conditions: List[Compiled] = [("%s IN %s" % (lhs[0], sql), [*lhs[1], *params]) for sql, params in tables]
+    conditions += [_in(lhs, *computed)] if expressions else []
+    sql = " OR ".join([condition for condition, _ in conditions])
+    all_params = [param for _, condition_params in conditions for param in condition_params]
+    return sql if len(conditions) == 1 else "(%s)" % sql, all_params
+
+
+def _processed(node: In, values: List[Any], compiler: Compiler, connection: Connection) -> Tuple[List[str], List[Any]]:
+    """The placeholders of values or expressions, and their parameters."""
+    if not values:
+        return [], []
+    marks, params = node.batch_process_rhs(compiler, connection, values)
+    return list(marks), list(params)
+
+
+def _in(lhs: Compiled, marks: Iterable[str], params: Iterable[Any]) -> Compiled:
+    return "%s IN (%s)" % (lhs[0], ", ".join(marks)), [*lhs[1], *params]
 
 
 def _of_one_type(values: List[Any], field: Optional[Field]) -> List[Any]:
@@ -140,18 +164,6 @@ def _of_one_type(values: List[Any], field: Optional[Field]) -> List[Any]:
         digits, places = decimal_digits(field)
         sql_type = None if digits is None or places is None else "decimal(%d, %d)" % (digits, places)
     return values if sql_type is None else [TypedParam(value, sql_type) for value in values]
-
-
-def _in_table(
-    lhs_sql: str, lhs_params: Params, values: Sequence[Any], field: Optional[Field], connection: Connection
-) -> Translation:
-    """IN over tables of values."""
-    tables = _tables(values, field, connection)
-    if tables is None:
-        return NotImplemented
-    conditions = ["%s IN %s" % (lhs_sql, sql) for sql, _ in tables]
-    params = [param for _, table_params in tables for param in [*lhs_params, *table_params]]
-    return (conditions[0] if len(conditions) == 1 else "(%s)" % " OR ".join(conditions)), params
 
 
 def _tables(values: Sequence[Any], field: Optional[Field], connection: Connection) -> Optional[List[Compiled]]:
@@ -176,11 +188,37 @@ def _by_scale(values: Iterable[Any]) -> Iterable[List[Any]]:
     return groups.values()
 
 
-def _distinct_values(node: In) -> List[Any]:
-    try:
-        return [value for value in dict.fromkeys(node.rhs) if value is not None]
-    except TypeError:  # Unhashable values.
-        return [value for value in node.rhs if value is not None]
+def _is_list(node: In) -> bool:
+    """Whether the right side is no query; since Django 5.2 a list with expressions is an expression, too."""
+    return node.rhs_is_direct_value() or type(node.rhs) is ExpressionList
+
+
+def _parted(node: In) -> Tuple[List[Any], List[Any]]:
+    """
+    The different values of a list, and its expressions; without NULL, which is in no list.
+
+    :raises EmptyResultSet: they are numbers that no column holds.
+    """
+    values, expressions = list(node.rhs) if node.rhs_is_direct_value() else node.rhs.get_source_expressions(), []
+    if any([hasattr(kind, "resolve_expression") for kind in set(map(type, values))]):
+        # A list that is an expression has its values in Value().
+        given = [value.value if type(value) is Value and _is_of_field(value, node.lhs) else value for value in values]
+        expressions = [value for value in given if hasattr(value, "resolve_expression")]
+        values = [value for value in given if not hasattr(value, "resolve_expression")]
+    with suppress(TypeError):  # Unhashable values.
+        values = list(dict.fromkeys(values))
+    values = [value for value in values if value is not None]
+    if set(map(type, values)) == {int} and max(map(abs, values)) >= _BEYOND_ALL_TYPES:
+        values = [value for value in values if abs(value) < _BEYOND_ALL_TYPES]
+        if not values and not expressions:
+            raise EmptyResultSet
+    return values, expressions
+
+
+def _is_of_field(value: Value, lhs: Any) -> bool:
+    """Whether a Value() has no field, or the left side's."""
+    field = vars(value).get("output_field")
+    return field is None or field is getattr(lhs, "output_field", None)
 
 
 def compile_comparison(node: BuiltinLookup, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
