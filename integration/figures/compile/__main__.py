@@ -1,7 +1,7 @@
 """``hatch run compile``: processor time to compile querysets, beside Django's PostgreSQL backend and mssql-django.
 
-mssql-core and PostgreSQL's backend take turns in one process, mssql-django works in another; each figure is the least of all
-series. ``build and compile`` is what a view pays; ``compile`` is the backend's part of it.
+mssql-core and PostgreSQL's backend take turns in one process, mssql-django works in another; each turn begins with calls
+that are not timed, and each figure is the least of all series. ``build and compile`` is what a view pays; ``compile`` is the backend's part of it.
 """
 
 from __future__ import annotations

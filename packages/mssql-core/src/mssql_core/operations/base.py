@@ -26,6 +26,15 @@ from .regex import regex_condition
 
 # Statements that bulk_update writes have one CASE per field.
 _MAX_CASE_PARAMETERS = 2000
+# Operators that T-SQL has in another form.
+_COMBINED = {
+    # POWER has its first argument's type, and int overflows (232).
+    "^": "POWER(CAST({0} AS float), {1})",
+    "#": "{0} ^ {1}",
+    "<<": "({0} * POWER(CAST(2 AS bigint), {1}))",
+    # Rounds down, as shifting does; the division of integers rounds toward zero.
+    ">>": "CAST(FLOOR(CAST({0} AS numeric(38, 0)) / POWER(CAST(2 AS bigint), {1})) AS bigint)",
+}
 _TEXT_FIELDS = ("CharField", "TextField", "SlugField", "FileField", "FilePathField", "GenericIPAddressField")
 
 
@@ -166,18 +175,9 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
 
     def combine_expression(self, connector: str, sub_expressions: Sequence[str]) -> str:
         """Operators that T-SQL writes in another form, such as a function."""
-        left, right = sub_expressions if len(sub_expressions) == 2 else (None, None)
-        if connector == "^":
-            # POWER has its first argument's type, and int overflows (232).
-            return "POWER(CAST(%s AS float), %s)" % (left, right)
-        if connector == "#":
-            return "%s ^ %s" % (left, right)
-        if connector == "<<":
-            return "(%s * POWER(CAST(2 AS bigint), %s))" % (left, right)
-        if connector == ">>":
-            # Rounds down, as shifting does; the division of integers rounds toward zero.
-            power = "POWER(CAST(2 AS bigint), %s)" % right
-            return "CAST(FLOOR(CAST(%s AS numeric(38, 0)) / %s) AS bigint)" % (left, power)
+        template = _COMBINED.get(connector)
+        if template is not None:
+            return template.format(*sub_expressions)
         sql: str = super().combine_expression(connector, sub_expressions)
         return sql
 
