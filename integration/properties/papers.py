@@ -26,6 +26,7 @@ class Paper(models.Model):
     other = models.JSONField(default=dict, encoder=Compact)
     name = models.CharField(max_length=20)
     number = models.IntegerField(null=True)
+    ratio = models.FloatField(null=True)
     source = models.ForeignKey("self", models.CASCADE, null=True, related_name="copies")
 
     class Meta:
@@ -96,6 +97,7 @@ _NUMBERS = [
     0.1,
     123456.789,
 ]
+_RATIOS = [None, 0.5, 1.0, 0.1, 1e-12, -2.5e20, 1e16]
 _TEXTS = [
     "",
     "a",
@@ -143,7 +145,11 @@ def filled(alias: str) -> Iterator[None]:
         value = document(drawn) if drawn.random() < 0.9 else None
         other = value if value is not None and drawn.random() < 0.2 else document(drawn)
         source = drawn.choice([None, *range(1, number)])
-        fields = {"name": drawn.choice(_TEXTS[:-1]), "number": drawn.choice([None, 0, 1, 2, 10])}
+        fields = {
+            "name": drawn.choice(_TEXTS[:-1]),
+            "number": drawn.choice([None, 0, 1, 2, 10]),
+            "ratio": drawn.choice(_RATIOS),
+        }
         papers.append(Paper(id=number, value=value, other=other, source_id=source, **fields))
     with connections[alias].schema_editor() as editor:
         editor.create_model(Paper)
@@ -175,6 +181,8 @@ class Draw:
             lambda: (f"{source}.order_by().values(g={self._group()}).annotate(n={self._aggregate()})", False),
             lambda: (f"{source}.aggregate(x={self._aggregate()}, y=Count('*'))", True),
             lambda: (f"[papers.filter({self._condition(1)}).update({self._assignment()}), *{_ALL}]", True),
+            lambda: (f"{source}.values_list({names}).union({source}.values_list({names}), all={self._one(True, False)})", False),
+            lambda: (f"[papers.bulk_create({self._objects()}, {self._one(_UPSERT, 'ignore_conflicts=True')}), *{_ALL}]", True),
             lambda: (f"[papers.bulk_update([Paper(pk=pk, value={self._document()}) for pk in range(1, 9)], ['value']), *{_ALL}]", True),
         )  # fmt: skip
 
@@ -202,6 +210,11 @@ class Draw:
 
     def _json(self) -> str:
         return self._one(self._key, self._key, lambda: f"F({self._column()!r})")
+
+    def _objects(self) -> str:
+        """New papers, of which some have the keys of others."""
+        keys = self._random.sample(range(1, 60), self._one(1, 3, 12))
+        return "[%s]" % ", ".join(f"Paper(pk={pk}, value={self._document()})" for pk in keys)
 
     def _document(self) -> str:
         return repr(document(self._random))
@@ -238,7 +251,9 @@ class Draw:
 
     def _members(self) -> str:
         columns = [
-            self._one(lambda: self._key(column="value"), f"F({self._one('value', 'other', 'number', 'name')!r})")
+            self._one(
+                lambda: self._key(column="value"), f"F({self._one('value', 'other', 'number', 'name', 'ratio')!r})"
+            )
             for _ in range(2)
         ]
         return "a=%s, b=%s" % tuple(columns)
@@ -248,13 +263,15 @@ class Draw:
             self._json,
             lambda: self._key("text"),
             lambda: f"Cast({self._key('text')}, {self._one('CharField(max_length=9)', 'TextField()')})",
-            lambda: f"JSONObject(x={self._json()}, y=F('number'), z={self._key('text')})",
+            lambda: f"JSONObject(x={self._json()}, y=F({self._one('number', 'ratio')!r}), z={self._key('text')})",
             lambda: f"Length({self._key('text')})",
             lambda: f"Coalesce({self._json()}, {self._json()}, output_field=JSONField())",
             lambda: f"Coalesce({self._key('text')}, Value('-'), output_field=TextField())",
             lambda: (
                 f"Case(When({self._condition(0)}, then={self._json()}), default={self._json()}, output_field=JSONField())"
             ),
+            lambda: f"Window(Count('pk'), partition_by=[{self._group()}])",
+            lambda: f"Window(Lag({self._json()}), order_by=['pk'], output_field=JSONField())",
             lambda: f"ExpressionWrapper({self._condition(depth - 1)}, output_field=BooleanField())",
             lambda: f"Subquery(Paper.objects.filter({self._link()}).order_by('-pk').values(k={self._json()})[:1])",
         )
@@ -295,9 +312,10 @@ class Draw:
         of_keys: list[Callable[[], tuple[str, str]]] = [
             lambda: (self._one("__lt", "__lte", "__gt", "__gte"), self._one(lambda: repr(self._one(*_NUMBERS, *_TEXTS)), self._key)),
             lambda: (self._one("__startswith", "__endswith", "__icontains", "__iexact", "__istartswith"), repr(self._one(*_TEXTS))),
-            lambda: ("", f"F({self._one('number', 'name')!r})"), lambda: ("", "None"),
+            lambda: ("", f"F({self._one('number', 'name', 'ratio')!r})"), lambda: ("", "None"),
         ]  # fmt: skip
         return self._one(*right, *(of_keys if is_key else []))
 
 
+_UPSERT = "update_conflicts=True, unique_fields=['pk'], update_fields=['value']"
 _ALL = "papers.order_by('pk').values_list('pk', 'value', 'other', 'name')"

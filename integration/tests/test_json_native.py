@@ -1,5 +1,7 @@
 """The type json of SQL Server 2025: the way there from nvarchar(max), and what comes back."""
 
+import json
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, DataError, IntegrityError, connections, models
@@ -216,6 +218,25 @@ def test_documents_in_expressions_keep_their_digits(natives):
         natives.update(value=Coalesce(Value([1e-50], models.JSONField()), "value"))
     # What is not stored has no limit.
     assert natives.annotate(x=Value([1e300], models.JSONField())).get().x == [1e300]
+
+
+def test_defaults_of_the_database_keep_their_digits(natives, model):
+    document = {"small": [1e-20], "big": 1e17}
+    with connections["native"].schema_editor() as editor:
+        for number, default in enumerate((document, Value(document), Value(document, models.JSONField()))):
+            field = models.JSONField(db_default=default)
+            field.set_attributes_from_name("added%d" % number)
+            field.model = model
+            editor.add_field(model, field)
+        refused = models.JSONField(db_default=Value([1e300], models.JSONField()))
+        refused.set_attributes_from_name("refused")
+        refused.model = model
+        with pytest.raises(DataError, match="refused: .*38 digits"):
+            editor.add_field(model, refused)
+    row = natives.create(value={})
+    with connections["native"].cursor() as cursor:
+        cursor.execute("SELECT added0, added1, added2 FROM [%s] WHERE id = %%s" % model._meta.db_table, [row.pk])
+        assert [repr(json.loads(text)) for text in cursor.fetchone()] == [repr(document)] * 3
 
 
 def test_values_that_json_would_round_are_refused(model):

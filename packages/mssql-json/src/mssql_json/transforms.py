@@ -92,12 +92,14 @@ def compile_value(node: Expression, compiler: Compiler, connection: Connection, 
 
 def compile_native_value(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A document inside an expression that a column of the type json may be set to, in a form that the type keeps."""
-    if node.value is None or not node.for_save or not is_json(node) or getattr(node.output_field, "model", None):
+    if node.value is None or not is_json(node) or getattr(node.output_field, "model", None):
         return compile_value(node, compiler, connection)
     sql, params = node.as_sql(compiler, connection)
     try:
         return sql, [native.exact_text(param) for param in params]
     except ValueError as error:
+        if not node.for_save:
+            return sql, params
         raise DataError("The document cannot be stored as the type json: %s" % error) from None
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, List, Mapping, Optional
 
-from django.db.models import Value
+from django.db.models import JSONField, Value
 
 from ..compat.orm import default_expression
 from ..compiler.field_values import stored, untyped
@@ -94,7 +94,7 @@ class ColumnDefinitions:
     def db_default(self, field: Field) -> str:
         """Return the expression of the field's db_default, between parentheses."""
         expression = default_expression(field)
-        if isinstance(expression, Value) and isinstance(expression.value, (str, Decimal, datetime)):
+        if isinstance(expression, Value) and _is_stored_by_field(field, expression.value):
             return "(%s)" % self._stored(field, field.get_db_prep_save(expression.value, self._editor.connection))
         sql, _ = self._editor.db_default_sql(field)
         return "(%s)" % default_sql(field, expression, sql, self._editor.connection)
@@ -144,6 +144,11 @@ class ColumnDefinitions:
         if tablespace and connection.features.supports_tablespaces:
             clause += " " + connection.ops.tablespace_sql(tablespace)
         return [clause]
+
+
+def _is_stored_by_field(field: Field, value: Any) -> bool:
+    """Whether a default is written as a saved value is: of texts, decimals, moments and documents a column may change or refuse some."""
+    return isinstance(value, (str, Decimal, datetime)) or (isinstance(field, JSONField) and value is not None)
 
 
 def collate_sql(collation: str) -> str:
