@@ -43,5 +43,5 @@ def test_documents_that_differ_are_reported(monkeypatch):
     monkeypatch.setattr(documents, "_answers", lambda server, seed, numbers: dict.fromkeys(numbers, answers[server]))
     assert list(documents.differing(["2022", "2025"], 1, [7])) == [("2025", 0, [])]
     (_, compared, (rows,)), (_, _, (error,)) = documents.differing(["2025", "azure", "fabric"], 1, [7])
-    assert compared == 1 and rows.startswith("--number 7: papers") and rows.endswith("2 rows, 1 here\n  2, None here")
+    assert compared == 1 and rows.startswith("--number 7: ") and rows.endswith("2 rows, 1 here\n  2, None here")
     assert error.endswith("\n  ValueError: no")
