@@ -15,8 +15,7 @@ _SECTION = """\
 ## Compiling
 
 Django {django}, {date}; `hatch run compile --keep` measures again. Microseconds of the processor, the least of {rounds} rounds,
-for querysets that are built and compiled, as a view does for each request. Groups by an expression take longer than with
-PostgreSQL's backend: SQL Server's GROUP BY takes two equal parameters for different ones, so a derived table computes them.
+for querysets that are built and compiled, as a view does for each request.
 
 ![Building and compiling a queryset](../images/compile.svg)
 

@@ -2,7 +2,18 @@
 
 import pytest
 from django.db.models import CharField, Count, ExpressionWrapper, F, Func, IntegerField, Max, OuterRef, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, Concat, ExtractYear, Length, Lower, TruncMonth, Upper
+from django.db.models.functions import (
+    Abs,
+    Cast,
+    Coalesce,
+    Concat,
+    ExtractYear,
+    Greatest,
+    Length,
+    Lower,
+    TruncMonth,
+    Upper,
+)
 from ormtests.models import Author, Book
 
 authors = Author.objects.order_by()
@@ -73,3 +84,10 @@ def test_functions_beside_columns_of_the_derived_table(compiled):
     queryset = authors.annotate(x=Lower("name"), y=F("age") + 1).values("x", "y").annotate(n=Max(Lower("name")))
     sql, params = compiled(queryset)
     assert sql.endswith(" GROUP BY LOWER([ormtests_author].[name]), [__hoisted].[__k1]") and params == [1]
+
+
+def test_what_an_aggregate_has_hoisted_is_grouped_once(compiled):
+    greatest = authors.annotate(x=Greatest("age", F("age") + F("age"))).values("x").annotate(n=Max("x"))
+    assert compiled.sql(greatest).endswith(" GROUP BY [__hoisted].[__k1]")
+    nested = authors.annotate(x=Greatest("age", F("age") + F("age")), y=Abs("x")).values("x", "y").annotate(n=Max("x"))
+    assert compiled.sql(nested).endswith(" GROUP BY [__hoisted].[__k1], [__hoisted].[__k2]")

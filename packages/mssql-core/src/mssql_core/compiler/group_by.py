@@ -15,7 +15,7 @@ from django.db.models.sql.where import WhereNode
 from ..compat.orm import PARAMS, ColPairs, FullResultSet, selectable
 from ..plugin.django_types import Compiler, Expression
 from ..plugin.types import Compiled
-from .cross_apply import COLUMN, Term, compiles_to_subquery, has_subquery, is_column, leaves, source_expressions
+from .cross_apply import ALIAS, COLUMN, Term, compiles_to_subquery, has_subquery, is_column, leaves, source_expressions
 from .select_list import SelectListMixin
 from .select_plan import Ordered, Selected
 
@@ -50,7 +50,7 @@ class GroupByMixin(SelectListMixin):
         try:
             if (selected is None or not selected[1]) and _is_function_of_columns(expression, self.query.alias_map):
                 sql, params = selected or self.compile(expression)
-                if not params and not has_subquery(sql):
+                if not (params or has_subquery(sql) or ALIAS in sql):
                     return Term(sql)
             hoists = self.hoists
             column = hoists.add(expression, self, selected)
