@@ -61,14 +61,14 @@ def test_example(items, code):
     from decimal import Decimal
     from uuid import UUID
 
-    from django.db.models import Case, DecimalField, F, Func, IntegerField, Q, Value, When
+    from django.db.models import Avg, Case, DecimalField, F, Func, IntegerField, Q, Value, When
     from django.db.models.functions import Cast, Collate, Concat, ExtractHour
     from zoneinfo import ZoneInfo
 
     names = {
         "Item": Item, "DataError": DataError, "refused": refused, "Func": Func, "IntegerField": IntegerField,
         "Decimal": Decimal, "datetime": datetime, "timezone": timezone, "ZoneInfo": ZoneInfo, "UUID": UUID,
-        "Cast": Cast, "Concat": Concat, "DecimalField": DecimalField, "F": F, "Value": Value,
+        "Avg": Avg, "Cast": Cast, "Concat": Concat, "DecimalField": DecimalField, "F": F, "Value": Value,
         "Case": Case, "Collate": Collate, "ProgrammingError": ProgrammingError, "Q": Q, "When": When,
         "compile_sql": compile_sql, "ExtractHour": ExtractHour,
     }  # fmt: skip

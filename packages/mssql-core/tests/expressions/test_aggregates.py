@@ -4,7 +4,9 @@ from django.db.models import (
     Avg,
     BigIntegerField,
     Count,
+    DecimalField,
     F,
+    IntegerField,
     Max,
     Min,
     OuterRef,
@@ -19,6 +21,8 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Length
 from orm import since
 from ormtests.models import Author, Book
+
+from mssql_core.expressions.aggregates import _places_of_average
 
 AGE = "[ormtests_author].[age]"
 _needs = {
@@ -58,7 +62,18 @@ def test_averages_of_integers_have_a_fraction(compiled):
 
 
 def test_averages_of_decimals_stay_decimal(compiled):
-    assert book(compiled, Avg("price")) == "AVG([ormtests_book].[price])"
+    """Of a column with more places than it has, and than six, at which the server cuts."""
+    assert book(compiled, Avg("price")) == "AVG(CAST([ormtests_book].[price] AS numeric(38, 12)))"
+    assert book(compiled, Avg(F("price") * 2)).startswith("AVG(([ormtests_book].[price] * ")
+
+
+@pytest.mark.parametrize(
+    "digits, places, more", [(12, 0, 10), (20, 12, 20), (28, 2, None), (22, 1, 7), (23, 1, None), (38, 10, None)]
+)
+def test_the_places_of_averages_leave_room_for_the_sum(digits, places, more):
+    field = DecimalField(max_digits=digits, decimal_places=places)
+    assert _places_of_average(field) == more
+    assert _places_of_average(IntegerField()) is None
 
 
 def test_averages_of_durations(compiled):

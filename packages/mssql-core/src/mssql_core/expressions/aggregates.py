@@ -28,7 +28,9 @@ from django.db.models.expressions import Col, Star
 
 from ..compat.orm import PARAMS, filter_condition, known_field, optional
 from ..compiler.cross_apply import aggregate_refuses
+from ..compiler.field_values import decimal_digits
 from ..compiler.order_by import terms
+from ..literals import MAX_PRECISION
 from ..plugin import UnaryExpression
 from ..plugin.django_types import Compiler, Connection, Expression, Field
 from ..plugin.types import Capability, Compiled, Translation
@@ -125,7 +127,8 @@ def compile_sum(node: Expression, compiler: Compiler, connection: Connection, **
 
 
 def compile_avg(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """AVG of integers is an integer."""
+    """AVG of integers is an integer; that of decimals is cut at six places, or at those of its argument."""
+    argument = _argument(node)
     node = prepared(node, compiler)
     field = _field(node)
     output = known_field(node)
@@ -133,7 +136,19 @@ def compile_avg(node: Expression, compiler: Compiler, connection: Connection, **
         node = _cast(node, "numeric(38, 10)", compiler)
     elif isinstance(field, (IntegerField, BooleanField, DurationField)) or isinstance(output, FloatField):
         node = _cast(node, "float", compiler)
+    elif isinstance(argument, Col):
+        places = _places_of_average(argument.output_field)
+        node = _cast(node, "numeric(38, %d)" % places, compiler) if places else node
     return node.as_sql(compiler, connection, **extra)
+
+
+def _places_of_average(field: Field) -> Optional[int]:
+    """Ten more decimal places than a column has, as long as the sum of ten billion values fits; None where six are enough."""
+    digits, places = decimal_digits(field)
+    if digits is None or places is None:
+        return None
+    more = min(places + 10, MAX_PRECISION - 10 - (digits - places))
+    return more if more > max(places, 6) else None
 
 
 def compile_extreme(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
