@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, DataError, IntegrityError, connections, models
 from django.db.models import Case, Value, When
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, JSONObject
 from harness.project import new_alias
 from harness.server import Server
@@ -193,6 +194,36 @@ def test_floats_that_the_server_writes_keep_their_digits(natives):
     assert natives.get().value == {"x": None, "y": 1e-12}
     made = natives.create(value=JSONObject(x=Cast(Value("1e-12"), models.FloatField())))
     assert natives.get(pk=made.pk).value == {"x": 1e-12}
+
+
+def test_so_do_those_of_queries(natives, model):
+    rows = natives.bulk_create([model(value={"n": number}) for number in FLOATS])
+    number = Cast(KeyTextTransform("n", "value"), models.FloatField())
+    own = model.objects.filter(pk=models.OuterRef("pk"))
+    window = models.Window(models.Avg(number), partition_by="pk")
+    for query in (
+        own.values(made=JSONObject(n=number)),
+        own.values("pk").annotate(made=JSONObject(n=models.Avg(number))).values("made"),
+        own.values(made=JSONObject(n=window)),
+    ):
+        natives.update(value=models.Subquery(query))
+        assert [row["n"] for row in natives.order_by("pk").values_list("value", flat=True)] == FLOATS
+    groups = natives.order_by().values(made=JSONObject(n=number)).annotate(count=models.Count("pk"))
+    assert sorted(group["made"]["n"] for group in groups) == sorted(FLOATS) and len(rows) == len(FLOATS)
+
+
+def test_so_do_those_of_definitions(natives, model):
+    with connections["native"].schema_editor() as editor:
+        for name, field in (
+            ("ratio", models.FloatField(default=1.5e-12)),
+            ("made", models.GeneratedField(expression=JSONObject(r="ratio"), output_field=models.JSONField(), db_persist=False)),
+            ("chosen", models.JSONField(db_default=JSONObject(r=Value(1.5e-12)))),
+        ):  # fmt: skip
+            field.contribute_to_class(model, name)
+            editor.add_field(model, field)
+    row = natives.create(value={})
+    row.refresh_from_db()
+    assert row.made == row.chosen == {"r": 1.5e-12}
 
 
 @pytest.mark.parametrize("number", [1e-22, 1e-300, 1e38, 1.7e308])

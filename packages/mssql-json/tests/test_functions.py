@@ -2,7 +2,6 @@ import pytest
 from django.db import NotSupportedError
 from django.db.models import Avg, BinaryField, Count, F, FloatField, Max, Sum, Value
 from django.db.models.functions import Cast, JSONObject
-from django.db.models.sql.subqueries import UpdateQuery
 from jsontests.keys import KT
 from jsontests.models import Paper
 from test_transforms import selected
@@ -34,16 +33,15 @@ def test_arrays(compiled):
     assert sql == "(CAST(N'' AS nvarchar(max)) + N'[' + %s + N',' + %s + N']')" % (number, number)
 
 
-def test_floats_for_the_type_json_have_no_exponent(connection):
+def test_floats_for_the_type_json_have_no_exponent(compiled):
     """The type keeps ten decimals of a number with one."""
-    wrapper, expression = connection({"native": True}, version="2025"), JSONObject(a=Value(0.5))
-
-    def written(query):
-        compiler = query.get_compiler(connection=wrapper)
-        return compiler.compile(expression.resolve_expression(query))[0]
-
-    assert "REPLICATE(N'0', " in written(Paper.objects.all().query.chain(UpdateQuery))
-    assert "REPLICATE" not in written(Paper.objects.all().query)
+    native = {"options": {"native": True}, "version": "2025"}
+    assert "STUFF" not in selected(compiled, JSONObject(a=Value(0.5)))[0]
+    sql, params = selected(compiled, JSONObject(a=Cast("number", FloatField()) * 0.5), **native)
+    assert sql.count("%s") == 1 and " AS [t]) AS [f])" in sql and params == [0.5]
+    for expression in (Value(0.5), Sum("number") * Value(0.5)):
+        sql, params = selected(compiled, JSONObject(a=expression), **native)
+        assert "(SELECT" not in sql and sql.count("%s") == len(params) > 1
 
 
 def test_bytes_are_refused(compiled):

@@ -32,10 +32,10 @@ from django.db.models import (
 )
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
-from django.db.models.sql.subqueries import InsertQuery, UpdateQuery
 
-from mssql_core.plugin import Compiled, Compiler, Connection, Expression, Field, Translation
+from mssql_core.plugin import Compiled, Compiler, Connection, Expression, Field, Params, Translation
 
+from . import definitions
 from ._compat import JSONArray, JSONObject, field_of, is_json
 from .path import literal
 
@@ -57,8 +57,8 @@ def json_text(expression: Any, compiler: Compiler, nulls: bool = False) -> Compi
     """
     sql, params = compiler.compile(expression)
     field = field_of(expression)
-    if isinstance(field, FloatField) and _is_for_native(compiler):
-        text = _PLAIN_FLOAT % sql
+    if isinstance(field, FloatField) and not compiler.connection.features.supports_primitives_in_json_field:
+        text, params = _plain_float(expression, sql, params, compiler)
     else:
         text = as_json(sql, field)
     return (text if nulls else "ISNULL(%s, N'null')" % text), params
@@ -87,22 +87,27 @@ def as_json(sql: str, field: Optional[Field]) -> str:
     return _quoted("STRING_ESCAPE(CAST(%s AS nvarchar(max)), N'json')" % sql)
 
 
-def _is_for_native(compiler: Compiler) -> bool:
-    """Whether a column of the type json may be set to the text: the type rounds numbers with an exponent."""
-    is_native = not compiler.connection.features.supports_primitives_in_json_field
-    return is_native and isinstance(compiler.query, (InsertQuery, UpdateQuery))
+def _plain_float(expression: Any, sql: str, params: Params, compiler: Compiler) -> Compiled:
+    """
+    A float as JSON without exponent, for the type json, which keeps ten decimals of a number with one; (sql, params).
+
+    Of more than 38 digits it does so, too: there a conversion fails (error 245), whose message shows the number.
+    """
+    # Always 17 digits, a sign and three digits: 1.2345678901234567e-012.
+    text = "CONVERT(nvarchar(40), CAST(%s AS float), 3)" % sql
+    # Only a subquery names the expression once, so that it has one value; definitions and aggregates take none.
+    is_beyond_subqueries = expression.contains_aggregate or expression.contains_over_clause
+    if not (is_beyond_subqueries or definitions.applies(compiler) or isinstance(expression, Value)):
+        return "(SELECT %s FROM (SELECT %s AS [t]) AS [f])" % (_PLAIN.format(t="[t]"), text), params
+    plain = _PLAIN.format(t=text)
+    return plain, [*params] * plain.count(text)
 
 
-# A float without exponent: the 17 digits of style 3 (1.2345678901234567e-012), and zeros before or behind them. Of more than
-# 38 digits the type keeps ten decimals: the conversion fails (error 245), whose message shows the number.
-_PLAIN_FLOAT = (
-    "(SELECT [s] + CASE WHEN [e] < -21 THEN CAST(CAST([t] + N' has more than 38 digits' AS int) AS nvarchar(40)) "
-    "WHEN [e] < 0 THEN N'0.' + REPLICATE(N'0', -1 - [e]) + [d] "
-    "ELSE LEFT([d] + REPLICATE(N'0', [e]), [e] + 1) + N'.' + SUBSTRING([d], [e] + 2, 17) + N'0' END "
-    "FROM (SELECT [t], IIF([f] < 0, N'-', N'') AS [s], LEFT([t], 1) + SUBSTRING([t], 3, 16) AS [d], "
-    "CAST(SUBSTRING([t], 20, 4) AS int) AS [e] FROM (SELECT [f], CONVERT(nvarchar(40), ABS([f]), 3) AS [t] "
-    "FROM (SELECT CAST(%s AS float) AS [f]) AS [x]) AS [y]) AS [z])"
-)
+_PLAIN = (
+    "CASE WHEN {e} < -21 THEN CAST(CAST({{t}} + N' has more than 38 digits' AS int) AS nvarchar(40)) "
+    "WHEN {e} < 0 THEN STUFF({d}, LEN({{t}}) - 22, 0, N'0.' + REPLICATE(N'0', -1 - {e})) "
+    "ELSE STUFF({d} + REPLICATE(N'0', IIF({e} > 15, {e} - 15, 0)), LEN({{t}}) - 21 + {e}, 0, N'.') END"
+).format(e="CAST(RIGHT({t}, 4) AS int)", d="REPLACE(LEFT({t}, LEN({t}) - 5), N'.', N'')")
 
 
 def _quoted(sql: str) -> str:
