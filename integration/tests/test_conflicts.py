@@ -84,7 +84,37 @@ class Token(models.Model):
         app_label, apps = "conflicts", Apps()
 
 
-_MODELS = (Member, Seat, Coupon, Account, Address, Token)
+class Shelf(models.Model):
+    """Keys of expressions with parameters, in which NULL equals NULL."""
+
+    room = models.CharField(max_length=20, null=True, db_collation="Latin1_General_100_CS_AS")
+    number = models.IntegerField(null=True)
+    note = models.CharField(max_length=10, default="")
+
+    class Meta:
+        app_label, apps = "conflicts", Apps()
+        constraints = [
+            UniqueConstraint(
+                Concat(Lower("room"), Value("?")), F("number") + 7, nulls_distinct=False, name="conflicts_shelf_room"
+            ),
+            UniqueConstraint(
+                F("number") * 3 + Value(1), condition=Q(room__gt="k"), nulls_distinct=False, name="conflicts_shelf_last"
+            ),
+        ]
+
+
+class Pair(models.Model):
+    room = models.CharField(max_length=20, null=True)
+    number = models.IntegerField(null=True)
+    half = models.GeneratedField(expression=F("number") / 2, output_field=models.IntegerField(), db_persist=True)
+    note = models.CharField(max_length=10, default="")
+
+    class Meta:
+        app_label, apps = "conflicts", Apps()
+        constraints = [UniqueConstraint(fields=["room", "half"], nulls_distinct=False, name="conflicts_pair")]
+
+
+_MODELS = (Member, Seat, Coupon, Account, Address, Token, Shelf, Pair)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -221,3 +251,26 @@ def test_sequential_uuids_beside_given_ones(options):
     tokens = [Token(note="1"), Token(key=given, note="2"), Token(note="3")]
     Token.objects.bulk_create(tokens, **options)
     assert notes(Token) == ["1", "2", "3"] and Token.objects.get(note="2").key == given
+
+
+def test_nulls_of_expressions_that_are_not_distinct():
+    Shelf.objects.create(note="old")
+    Shelf.objects.create(room="A", note="old")
+    ignore(
+        Shelf(note="no"), Shelf(room="a", note="no"), Shelf(room="a", number=1, note="1"), Shelf(number=1, note="2"),
+        Shelf(room="A", number=1, note="no"), Shelf(room="x", number=5, note="3"), Shelf(room="y", number=5, note="no"),
+        Shelf(room="b", number=5, note="4"), Shelf(room="y", note="5"), Shelf(room="z", note="no"),
+    )  # fmt: skip
+    assert notes(Shelf) == ["1", "2", "3", "4", "5", "old", "old"]
+
+
+def test_nulls_of_generated_columns_that_are_not_distinct():
+    Pair.objects.create(room="a", note="old")
+    ignore(
+        Pair(room="a", note="no"), Pair(note="1"), Pair(note="no"), Pair(number=4, note="2"), Pair(number=5, note="no"),
+        Pair(room="a", number=5, note="3"),
+    )  # fmt: skip
+    assert notes(Pair) == ["1", "2", "3", "old"]
+    changed = [Pair(room="a", note="new"), Pair(number=5, note="two")]
+    Pair.objects.bulk_create(changed, update_conflicts=True, unique_fields=["room", "half"], update_fields=["note"])
+    assert notes(Pair) == ["1", "3", "new", "two"]
