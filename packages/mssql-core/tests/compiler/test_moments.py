@@ -77,7 +77,14 @@ def test_without_use_tz_the_projects_time_zone_counts(compiled):
         ({"local__in": [AT, AT]}, "[moments_visit].[local] IN (%s)"),
         ({"local__lt": F("usual")}, ZONED % "local" + " < "),
         ({"usual__lt": F("local")}, "[moments_visit].[usual] < %s" % ZONED % "local"),
-        ({"local__in": [AT, F("usual")]}, ZONED % "local" + " IN ("),
+        ({"local__in": [AT, F("usual")]}, ZONED % "local" + " IN (%s, [moments_visit].[usual])"),
+        (
+            {"local__in": [F("usual"), F("local")]},
+            "%s IN ([moments_visit].[usual], %s)" % (ZONED % "local", ZONED % "local"),
+        ),
+        ({"usual__in": [F("usual"), F("local"), AT]}, "IN (%s, [moments_visit].[usual], " + ZONED % "local"),
+        ({"usual__in": [F("local"), AT]}, "[usual] IN (%s, " + ZONED % "local" + ")"),
+        ({"usual__range": (F("usual"), F("local"))}, "BETWEEN [moments_visit].[usual] AND " + ZONED % "local"),
         ({"local__lt": Now()}, ZONED % "local" + " < "),
         (
             {"usual__in": VISITS.values("local")},

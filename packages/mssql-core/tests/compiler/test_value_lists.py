@@ -85,6 +85,12 @@ def test_a_long_list_with_expressions(compiled, negated):
     assert json.loads(values.value) == [*range(5000), -1] and number == 7
 
 
+def test_the_values_beside_expressions_are_prepared(compiled):
+    sql, params = compiled(Book.objects.order_by().filter(price__in=[F("rating"), 1.5, "2.25"]).values("id"))
+    assert " IN (%s, %s, [ormtests_book].[rating])" in sql
+    assert params == [TypedParam(Decimal(value), "decimal(8, 2)") for value in ("1.5", "2.25")]
+
+
 @pytest.mark.parametrize("number", [2**63, -(10**38) + 1])
 def test_a_long_list_with_numbers_beyond_bigint(compiled, number):
     sql, (values,) = condition(compiled, id__in=[*range(5000), number])

@@ -14,7 +14,7 @@ from weakref import ref
 
 from django.conf import settings
 from django.db.models import Aggregate, Case, DateTimeField, Func, Value, When
-from django.db.models.expressions import Col, CombinedExpression
+from django.db.models.expressions import Col, CombinedExpression, ExpressionList
 from django.db.models.functions import Extract, TruncDate, TruncTime
 from django.db.models.functions.datetime import TruncBase
 from django.db.models.lookups import Lookup, YearLookup
@@ -197,9 +197,12 @@ def convert_selected(select: List[Selected], compiler: Compiler) -> None:
 
 def _comparable(node: Any, connection: Connection) -> Any:
     """A comparison of two expressions, or with a list of them; a column beside a value is compared in its own type."""
-    if not node.rhs_is_direct_value() and type(node.rhs) is not Value:
+    # Since Django 5.2 a list with expressions is an expression, too, whose parts are compiled one by one.
+    is_expression = type(node.rhs) is ExpressionList
+    if not (is_expression or node.rhs_is_direct_value() or type(node.rhs) is Value):
         return _with_moments(node, node.get_source_expressions(), connection)
-    values = node.rhs if isinstance(node.rhs, (list, tuple)) else ()
+    values = node.rhs.get_source_expressions() if is_expression else node.rhs
+    values = values if isinstance(values, (list, tuple)) else ()
     expressions = [value for value in values if hasattr(value, "resolve_expression")]
     if (type(node.lhs) is Col or isinstance(node.lhs, Aggregate)) and not expressions:
         return node
@@ -207,6 +210,10 @@ def _comparable(node: Any, connection: Connection) -> Any:
         return node
     copy = copied(node)
     (copy.lhs,) = _converted([node.lhs], connection)
-    if expressions:
+    if is_expression:
+        # Its values, since Django 6.1 with the left side's field, are moments of the alias's type.
+        values = [Value(each.value, DateTimeField()) if type(each) is Value else each for each in values]
+        copy.rhs = ExpressionList(*_converted(values, connection))
+    elif expressions:
         copy.rhs = _converted(values, connection)
     return copy

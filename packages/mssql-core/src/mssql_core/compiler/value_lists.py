@@ -14,7 +14,7 @@ from django.db.models import Value
 from django.db.models.expressions import ExpressionList
 from django.db.models.lookups import BuiltinLookup, Exact, In
 
-from ..compat.orm import ColPairs
+from ..compat.orm import ColPairs, known_field
 from ..connection.parameters import STRING_LENGTHS, TypedParam
 from ..literals import MAX_PRECISION
 from ..plugin.django_types import Compiler, Connection, Field
@@ -201,8 +201,12 @@ def _parted(node: In) -> Tuple[List[Any], List[Any]]:
     """
     values, expressions = list(node.rhs) if node.rhs_is_direct_value() else node.rhs.get_source_expressions(), []
     if any([hasattr(kind, "resolve_expression") for kind in set(map(type, values))]):
-        # A list that is an expression has its values in Value().
-        given = [value.value if type(value) is Value and _is_of_field(value, node.lhs) else value for value in values]
+        # A list that is an expression has its values in Value(), since Django 6.1 without preparation.
+        prepare = getattr(getattr(node.lhs, "output_field", None), "get_prep_value", lambda value: value)
+        given = [
+            prepare(value.value) if type(value) is Value and _is_of_field(value, node.lhs) else value
+            for value in values
+        ]
         expressions = [value for value in given if hasattr(value, "resolve_expression")]
         values = [value for value in given if not hasattr(value, "resolve_expression")]
     with suppress(TypeError):  # Unhashable values.
@@ -216,9 +220,11 @@ def _parted(node: In) -> Tuple[List[Any], List[Any]]:
 
 
 def _is_of_field(value: Value, lhs: Any) -> bool:
-    """Whether a Value() has no field, or the left side's."""
+    """Whether a Value() has no field, the left side's, or the one that such a value has by itself."""
     field = vars(value).get("output_field")
-    return field is None or field is getattr(lhs, "output_field", None)
+    if field is None or field is getattr(lhs, "output_field", None):
+        return True
+    return type(field) is type(known_field(Value(value.value)))
 
 
 def compile_comparison(node: BuiltinLookup, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
