@@ -204,6 +204,8 @@ def test_so_do_those_of_queries(natives, model):
     for query in (
         own.values(made=JSONObject(n=number)),
         own.values("pk").annotate(made=JSONObject(n=models.Avg(number))).values("made"),
+        own.values("pk").annotate(made=JSONObject(n=models.Avg("value__n"))).values("made"),
+        own.values(made=JSONObject(n=models.ExpressionWrapper(models.F("value__n") * 1, models.JSONField()))),
         own.values(made=JSONObject(n=window)),
     ):
         natives.update(value=models.Subquery(query))

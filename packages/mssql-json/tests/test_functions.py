@@ -1,7 +1,7 @@
 import pytest
 from django.db import NotSupportedError
-from django.db.models import Avg, BinaryField, Count, F, FloatField, Max, Sum, Value
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import Avg, BinaryField, Count, ExpressionWrapper, F, FloatField, JSONField, Max, Sum, Value
+from django.db.models.functions import Cast, JSONObject, Random
 from jsontests.keys import KT
 from jsontests.models import Paper
 from test_transforms import selected
@@ -42,6 +42,18 @@ def test_floats_for_the_type_json_have_no_exponent(compiled):
     for expression in (Value(0.5), Sum("number") * Value(0.5)):
         sql, params = selected(compiled, JSONObject(a=expression), **native)
         assert "(SELECT" not in sql and sql.count("%s") == len(params) > 1
+
+
+@pytest.mark.parametrize("native", [False, True])
+def test_arithmetic_with_keys_is_a_float_with_all_digits(compiled, native):
+    for number in (ExpressionWrapper(F("value__a") * 3, output_field=JSONField()), Avg("value__a")):
+        sql, _ = selected(compiled, JSONObject(x=number), options={"native": native}, version="2025")
+        assert " AS float), 3)" in sql and ("STUFF(" in sql) is native
+
+
+def test_a_random_number_is_no_subquery_which_would_have_one_value_for_all_rows(compiled):
+    sql, _ = selected(compiled, JSONObject(x=Random() + 1.0), options={"native": True}, version="2025")
+    assert "SELECT" not in sql and "STUFF" not in sql
 
 
 def test_bytes_are_refused(compiled):

@@ -5,7 +5,7 @@ text is concatenated, in the same way on every version.
 """
 
 import json
-from typing import Any, List, Optional
+from typing import Any, Iterator, List, Optional
 
 from django.db import NotSupportedError
 from django.db.models import (
@@ -17,6 +17,7 @@ from django.db.models import (
     DateTimeField,
     DecimalField,
     DurationField,
+    ExpressionWrapper,
     FloatField,
     IntegerField,
     JSONField,
@@ -30,8 +31,9 @@ from django.db.models import (
     Value,
     Variance,
 )
+from django.db.models.expressions import CombinedExpression
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Random
 
 from mssql_core.plugin import Compiled, Compiler, Connection, Expression, Field, Params, Translation
 
@@ -39,6 +41,7 @@ from . import definitions
 from ._compat import JSONArray, JSONObject, field_of, is_json
 from .path import literal
 
+_NUMBER_AGGREGATES = (Avg, StdDev, Sum, Variance)
 # `+` cuts text at 4,000 characters unless one part is (max).
 _EMPTY = "CAST(N'' AS nvarchar(max))"
 
@@ -55,9 +58,14 @@ def json_text(expression: Any, compiler: Compiler, nulls: bool = False) -> Compi
     :param nulls: NULL stays NULL; by default it becomes null.
     :raises NotSupportedError: the value is bytes, which JSON does not have.
     """
+    expression = _as_number(expression)
     sql, params = compiler.compile(expression)
     field = field_of(expression)
-    if isinstance(field, FloatField) and not compiler.connection.features.supports_primitives_in_json_field:
+    if (
+        isinstance(field, FloatField)
+        and not _is_random(expression)
+        and not compiler.connection.features.supports_primitives_in_json_field
+    ):
         text, params = _plain_float(expression, sql, params, compiler)
     else:
         text = as_json(sql, field)
@@ -85,6 +93,33 @@ def as_json(sql: str, field: Optional[Field]) -> str:
     if isinstance(field, BinaryField):
         raise NotSupportedError("JSON has no bytes: a BinaryField cannot be part of a JSON document.")
     return _quoted("STRING_ESCAPE(CAST(%s AS nvarchar(max)), N'json')" % sql)
+
+
+def _as_number(expression: Any) -> Any:
+    """Arithmetic with keys, and an aggregate over one, as the float that they are; any other expression unchanged."""
+    inner = expression
+    while isinstance(inner, ExpressionWrapper):
+        inner = inner.expression
+    if not is_json(expression) or not isinstance(inner, (CombinedExpression, *_NUMBER_AGGREGATES)):
+        return expression
+    if isinstance(inner, CombinedExpression):
+        numbers = inner if any(isinstance(part, KeyTransform) for part in _parts(inner)) else None
+    else:
+        numbers = _of_numbers(inner)
+    return expression if numbers is None else ExpressionWrapper(numbers, output_field=FloatField())
+
+
+def _is_random(expression: Any) -> bool:
+    """Whether a subquery would have one value for all rows; of a random number no digit is missed."""
+    return any(isinstance(part, Random) for part in _parts(expression))
+
+
+def _parts(expression: Any) -> Iterator[Any]:
+    """The expression and all that it is made of; flatten() of older Djangos fails at a query."""
+    yield expression
+    for source in expression.get_source_expressions():
+        if hasattr(source, "get_source_expressions"):
+            yield from _parts(source)
 
 
 def _plain_float(expression: Any, sql: str, params: Params, compiler: Compiler) -> Compiled:
@@ -150,15 +185,23 @@ def _name(key: Any) -> str:
 
 def compile_number_aggregate(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """SUM, AVG and the like over a key as a number; the server refuses a string (error 8114)."""
+    numbers = _of_numbers(node)
+    if numbers is None:
+        return NotImplemented
+    sql, params = compiler.compile(numbers)
+    return ("CONVERT(nvarchar(40), %s, 3)" % sql if is_json(node) else sql), params
+
+
+def _of_numbers(node: Expression) -> Optional[Expression]:
+    """The aggregate of a key's numbers; None if it is not over a key as JSON."""
     key = _key_argument(node)
     if key is None:
-        return NotImplemented
+        return None
     copy = node.copy()
     text = KeyTextTransform(key.key_name, *key.source_expressions, **key.extra)
     copy.source_expressions = [Cast(text, FloatField()), *node.source_expressions[1:]]
     copy.output_field = FloatField()
-    sql, params = compiler.compile(copy)
-    return ("CONVERT(nvarchar(40), %s, 3)" % sql if is_json(node) else sql), params
+    return copy
 
 
 def compile_extreme(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
@@ -185,6 +228,6 @@ def _key_argument(node: Expression) -> Optional[Expression]:
 COMPILERS = {
     JSONArray: compile_array,
     JSONObject: compile_object,
-    **dict.fromkeys((Avg, StdDev, Sum, Variance), compile_number_aggregate),
+    **dict.fromkeys(_NUMBER_AGGREGATES, compile_number_aggregate),
     **dict.fromkeys((Max, Min), compile_extreme),
 }
