@@ -182,3 +182,25 @@ def test_an_attention_rolls_back_under_xact_abort_alone(client, setting, count):
     client.events("SELECT 1")
     client.session.cancelled = False
     assert client.value("SELECT @@TRANCOUNT") == count
+
+
+def test_the_procedure_of_an_error_in_a_trigger_is_not_known(client):
+    client.run("CREATE TABLE fired (id int)")
+    client.run("CREATE TRIGGER fires ON fired AFTER INSERT AS SELECT 1 / 0")
+    batch = "BEGIN TRY INSERT INTO fired VALUES (1) END TRY BEGIN CATCH SELECT {} END CATCH"
+    assert client.errors(batch.format("ERROR_PROCEDURE()"))[0] == 50999
+
+
+def test_rows_that_take_one_another_s_unique_keys_are_refused(client):
+    """A server compares the keys at the end of the statement; so the error would be no server's."""
+    client.run("CREATE TABLE keyed (id int PRIMARY KEY, n int UNIQUE); INSERT INTO keyed VALUES (1, 1), (2, 2), (3, 3)")
+    swap = "UPDATE keyed SET n = CASE id WHEN 1 THEN 2 ELSE 1 END WHERE id IN (1, 2)"
+    for text in ("UPDATE keyed SET n = n + 1", "UPDATE keyed SET id = id + 1 WHERE n < 3", swap):
+        assert client.errors(text) == [50999], text
+    for text in (
+        "UPDATE keyed SET n = n + 1 WHERE id = 1",
+        "UPDATE keyed SET n = 9",
+        "UPDATE keyed SET n = 2 WHERE n = 3",
+    ):
+        assert client.errors(text) == [2627], text
+    assert client.run("UPDATE keyed SET n = n + 10; SELECT n FROM keyed ORDER BY n") == [(11,), (12,), (13,)]

@@ -46,7 +46,7 @@ class SqlServerError(Exception):
         self.severity = severity
         self.state = state
         self.line = line
-        self.procedure = ""
+        self.procedure = self.schema = ""
 
 
 class NotSupported(SqlServerError):

@@ -88,7 +88,7 @@ def _register(ddl: Ddl, number: int, statement: nodes.CreateModule, table: Table
     if table is not None:
         ddl.insert(
             "triggers", object_id=number, parent_object_id=table.id,
-            events=",".join(event.upper() for event in statement.events),
+            events=f"{{{','.join(statement.events).upper()}}}",
             is_instead_of=int(statement.timing == "INSTEAD OF"),
             is_not_for_replication=int(statement.not_for_replication),
         )  # fmt: skip
@@ -102,7 +102,7 @@ def _check_instead(ddl: Ddl, table: Table, statement: nodes.CreateModule) -> Non
     for event in statement.events:
         if ddl.value(
             "select 1 from ms.triggers t join ms.objects o using (object_id) where t.parent_object_id = $1"
-            " and t.is_instead_of = 1 and $2 = any(string_to_array(t.events, ',')) and ms.key(o.name) <> ms.key($3)",
+            " and t.is_instead_of = 1 and $2 = any(t.events) and ms.key(o.name) <> ms.key($3)",
             table.id, event, statement.name.parts[-1],
         ):  # fmt: skip
             raise SqlServerError(2111, name=written(statement.name), table=written(statement.on), event=event)

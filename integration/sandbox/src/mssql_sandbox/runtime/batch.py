@@ -103,6 +103,8 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
             error.blind_scope = self.scope
         if any(scope is not error.blind_scope for scope in session.tries) and error.number not in failures.SANDBOX:
             session.transactions.doomed |= effect.dooms and session.transactions.count > 0
+            if not error.procedure:
+                error.procedure, error.schema = self.scope.procedure, self.scope.schema
             raise error
         # DONE comes last: after an error a client reads only to the end of the statement's response.
         yield self.error_event(error)
@@ -121,6 +123,15 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
         procedure = error.procedure or self.scope.procedure
         return Error(error.number, error.message, error.severity, error.state, error.line or 1, procedure)
 
+    def _shifts_keys(self, statement: Any) -> bool:
+        """Whether a statement gives several rows keys that depend on theirs: a server compares the keys at its end."""
+        if not isinstance(statement, nodes.Update):
+            return False
+        if any(0 < len(a.columns) == a.keys.count("hashtextextended") for a in self.plan(statement).accesses):
+            return False  # one row, by its key
+        values = [assignment.value for assignment in statement.assignments]
+        return any(isinstance(part, nodes.ColumnRef) for part in below(values))
+
     def _engine_error(self, fault: psycopg.Error, statement: Any) -> SqlServerError:
         session = self.session
         if session.connection.closed:
@@ -131,6 +142,8 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
         if isinstance(fault, psycopg.errors.DeadlockDetected) and not session.tries:
             return pgerrors.translate_error(fault, session.object_lookup(), "")
         session.transactions.undo_statement()
+        if isinstance(fault, psycopg.errors.UniqueViolation) and self._shifts_keys(statement):
+            return NotSupported("an UPDATE whose rows may take one another's unique keys", statement.line)
         lookup = session.object_lookup()
         names = (node.name.parts for node in below(statement) if isinstance(node, nodes.TableSource))
         tables = (session.catalog.table(parts[-2] if len(parts) > 1 else None, parts[-1]) for parts in names)

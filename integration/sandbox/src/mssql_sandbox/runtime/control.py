@@ -13,7 +13,7 @@ from ..sqltypes import INT, MAX, nvarchar, varchar
 from ..syntax import nodes
 from .cursors import CursorStatements
 from .execute import Execution
-from .scope import BreakLoop, CaughtError, ContinueLoop, Jump, ReturnFromScope
+from .scope import BreakLoop, ContinueLoop, Jump, ReturnFromScope
 
 _FORMAT = re.compile(
     r"%(?P<flag>[-+ 0#]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+))?(?:I64|[lh])?(?P<kind>[diouxXs%])"
@@ -71,11 +71,7 @@ class ControlFlow(CursorStatements, Execution):
             session.tries.pop()
         if caught.severity >= 20 or caught.blind_scope is self.scope:
             raise caught
-        session.caught.append(
-            CaughtError(
-                caught.number, caught.message, caught.severity, caught.state, caught.line, caught.procedure or None
-            )
-        )
+        session.caught.append(caught)
         try:
             yield from self.run(statement.handler)
         finally:
@@ -143,7 +139,9 @@ class ControlFlow(CursorStatements, Execution):
             if not self.session.caught:
                 raise SqlServerError(10704)
             error = self.session.caught[-1]
-            raise self.thrown(error.number, error.message, error.severity, error.state, error.line)
+            again = self.thrown(error.number, error.message, error.severity, error.state, error.line)
+            again.procedure, again.schema = error.procedure, error.schema
+            raise again
         number = self.evaluate(statement.number, INT)
         message = self.evaluate(statement.message, nvarchar(2048)) or ""
         state = self.evaluate(statement.state, INT)
@@ -298,7 +296,7 @@ class ControlFlow(CursorStatements, Execution):
         if statement.kind != "DELAY":
             raise NotSupported("WAITFOR TIME")
         text = self.evaluate(statement.value, nvarchar(30)) or ""
-        match = re.fullmatch(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,3}))?)?", text)
+        match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]?\d)(?::([0-5]?\d)(?:\.(\d{1,3}))?)?", text)
         if not match:
             raise SqlServerError(148, text=text)
         hours, minutes, seconds, fraction = (part or "0" for part in match.groups())

@@ -1,17 +1,18 @@
 """The effect of an error: whether it ends the statement, the batch or the transaction.
 
-error                                       batch        transaction        source
-of a statement (515, 547, 2627, 8134 ...)   goes on      goes on            errors-and-events reference, 3621
-conversion (241, 245, 8114, 8169 ...)       ends         rolled back        Sommarskog; 245 probed (2025)
-217, 8146, 213 of INSERT ... EXEC           ends         rolled back        Sommarskog
-1205, 3609, 3616, 3930, 3960, 3961          ends         rolled back        the numbers' pages; 3930 probed (2025)
-3951, 3964 (SNAPSHOT comes too late, DDL)   ends         rolled back        SET TRANSACTION ISOLATION LEVEL page
-DDL (2714, 4924, 1913, 1781 ...)            ends         rolled back        TRY...CATCH page
-DDL that scans rows (515, 1505, 2628)       goes on      goes on            followed by 3621
-names and syntax (102, 207, 208, 4104)      ends (*)     goes on            TRY...CATCH page
-RAISERROR                                   goes on      goes on            SET XACT_ABORT page
-THROW                                       ends         goes on            SET XACT_ABORT page
-any but RAISERROR, under XACT_ABORT ON      ends         rolled back        SET XACT_ABORT page
+Errors: what the batch does, what the transaction does (source).
+
+- of a statement (515, 547, 2627, 8134 ...): goes on, goes on (errors-and-events reference, 3621)
+- conversion (241, 245, 8114, 8169 ...): ends, rolled back (Sommarskog; 245 probed (2025))
+- 217, 8146, 213 of INSERT ... EXEC: ends, rolled back (Sommarskog)
+- 1205, 3609, 3616, 3930, 3960, 3961: ends, rolled back (the numbers' pages; 3930 probed (2025))
+- 3951, 3964 (SNAPSHOT comes too late, DDL): ends, rolled back (SET TRANSACTION ISOLATION LEVEL page)
+- DDL (2714, 4924, 1913, 1781 ...): ends, rolled back (TRY...CATCH page)
+- DDL that scans rows (515, 1505, 2628): goes on, goes on (followed by 3621)
+- names and syntax (102, 207, 208, 4104): ends (*), goes on (TRY...CATCH page)
+- RAISERROR: goes on, goes on (SET XACT_ABORT page)
+- THROW: ends, goes on (SET XACT_ABORT page)
+- any but RAISERROR, under XACT_ABORT ON: ends, rolled back (SET XACT_ABORT page)
 
 (*) Only the batch of a procedure or EXEC ends; its caller goes on (Sommarskog, scope-abortion).
 

@@ -1,12 +1,12 @@
 """Isolation levels and locking hints of statements that read.
 
-READ COMMITTED, READ_COMMITTED_SNAPSHOT ON               the last committed rows, without waiting
-READ COMMITTED, READ_COMMITTED_SNAPSHOT OFF;             waits for transactions that changed what it reads; keeps
-READCOMMITTEDLOCK; UPDLOCK and XLOCK; UPDATE and DELETE  no locks afterwards (UPDLOCK: of its rows)
-READ UNCOMMITTED, NOLOCK                                 the rows; refused by name if others have changed them
-REPEATABLE READ                                          waits too; nobody changes the rows until the end
-SERIALIZABLE, HOLDLOCK                                   the same; nor does anybody insert rows among them
-SNAPSHOT                                                 the rows at the transaction's start; 3952 if not allowed
+- READ COMMITTED, READ_COMMITTED_SNAPSHOT ON: the last committed rows, without waiting
+- READ COMMITTED, READ_COMMITTED_SNAPSHOT OFF; READCOMMITTEDLOCK; UPDLOCK and XLOCK; UPDATE and DELETE: waits for
+  transactions that changed what it reads; keeps no locks afterwards (UPDLOCK: of its rows)
+- READ UNCOMMITTED, NOLOCK: the rows; refused by name if others have changed them
+- REPEATABLE READ: waits too; nobody changes the rows until the end
+- SERIALIZABLE, HOLDLOCK: the same; nor does anybody insert rows among them
+- SNAPSHOT: the rows at the transaction's start; 3952 if not allowed
 
 A statement reads the keys that it seeks, or else a whole table: :mod:`mssql_sandbox.translate.accesses`.
 

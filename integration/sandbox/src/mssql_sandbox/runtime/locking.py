@@ -4,13 +4,14 @@ The engine's readers take no locks and see no uncommitted rows. So a transaction
 those of the rows that it has changed; a session that meets another's note waits for the end of that transaction. It
 waits in the engine, for a lock that every transaction holds, so that LOCK_TIMEOUT and deadlock detection work.
 
-note  of                                                   met by
-S     searched at SERIALIZABLE                             O, N, X, L
-U     the same under UPDLOCK                               O, N, X, L, U
-X     the same under XLOCK                                 all
-R     read at REPEATABLE READ                              O, X, L
-L     read under XLOCK                                     all but N
-O, N  the old and new keys of changed rows                 all of these, and reads without a note
+Notes, of what, and who meets them:
+
+- S, searched at SERIALIZABLE: O, N, X, L
+- U, the same under UPDLOCK: O, N, X, L, U
+- X, the same under XLOCK, or TABLOCKX: all
+- R, read at REPEATABLE READ: O, X, L
+- L, read under XLOCK: all but N
+- O and N, the old and new keys of changed rows: all of these, and reads without a note
 
 Key-range locks: https://learn.microsoft.com/sql/relational-databases/sql-server-transaction-locking-and-row-versioning-guide;
 which conflict, and that ROLLBACK to a savepoint keeps them: probes, RyanLamansky/sql-server-simulator locking.md.

@@ -229,8 +229,8 @@ _RANGE_TYPES = {
 
 
 def _out_of_range(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
-    if (error.diag.message_primary or "").endswith("is out of range for type double precision"):
-        return NotSupported("text beyond the range of float")
+    if (error.diag.message_primary or "").endswith(("is out of range for type double precision", "underflow")):
+        return NotSupported("a value beyond the range of float")
     match = re.match(r"(smallint|integer|bigint|double precision|real) out of range", error.diag.message_primary or "")
     overflow = (error.diag.message_primary or "").startswith("value out of range")
     target = _RANGE_TYPES[match.group(1)] if match else "float" if overflow else "numeric"

@@ -22,6 +22,7 @@ class Scope:
     parent: "Scope | None" = None
     level: int = 0
     procedure: str = ""
+    schema: str = ""  # of the procedure
     types: dict[str, SqlType] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     outputs: set[str] = field(default_factory=set)
@@ -43,18 +44,6 @@ class Scope:
             return self.types[name]
         except KeyError:
             raise SqlServerError(137, name=name) from None
-
-
-@dataclass
-class CaughtError:
-    """The values of ERROR_NUMBER() and similar functions inside CATCH."""
-
-    number: int
-    message: str
-    severity: int
-    state: int
-    line: int
-    procedure: str | None
 
 
 class BreakLoop(Exception):

@@ -23,6 +23,18 @@ def _caught(attribute: str) -> Callable[[Any, Scope], Any]:
     return value
 
 
+def _error_procedure(session: Any, scope: Scope) -> str | None:
+    """https://learn.microsoft.com/sql/t-sql/functions/error-procedure-transact-sql: with its schema since 2017."""
+    error = session.caught[-1] if session.caught else None
+    if error is None or not error.procedure:
+        return None
+    if session.version.major < 14 or session.version.is_cloud_database:
+        return str(error.procedure)
+    if not error.schema:
+        raise NotSupported("ERROR_PROCEDURE of an error in a trigger")
+    return f"{error.schema}.{error.procedure}"
+
+
 def _login(session: Any, scope: Scope) -> str:
     return session.login.user or "token"
 
@@ -85,7 +97,7 @@ SPECIALS: dict[str, Callable[[Any, Scope], Any]] = {
     "error_severity": _caught("severity"),
     "error_state": _caught("state"),
     "error_line": _caught("line"),
-    "error_procedure": _caught("procedure"),
+    "error_procedure": _error_procedure,
     "rowcount_big": lambda session, scope: session.rowcount,
     "app_name": lambda session, scope: session.login.application,
     "host_name": lambda session, scope: session.login.host,

@@ -93,7 +93,7 @@ def _fire(interpreter: Any, table_id: int, event: str, *, instead: bool = False)
     rows = session.query(
         "select t.object_id, o.name, m.definition from ms.triggers t join ms.objects o using (object_id)"
         " join ms.modules m using (object_id) where t.parent_object_id = $1 and t.is_disabled = 0"
-        " and $2 = any(string_to_array(t.events, ',')) and t.is_instead_of = $3 order by t.object_id",
+        " and $2 = any(t.events) and t.is_instead_of = $3 order by t.object_id",
         (table_id, event, int(instead)),
     )
     rows = [row for row in rows if row[0] not in session.running_triggers]  # RECURSIVE_TRIGGERS is OFF

@@ -190,7 +190,7 @@ create table ms.modules (
 create table ms.triggers (
   object_id int primary key,
   parent_object_id int,
-  events text, -- comma-separated: INSERT,UPDATE,DELETE
+  events text[], -- INSERT, UPDATE, DELETE
   is_instead_of flag,
   is_not_for_replication flag,
   is_disabled flag
@@ -397,13 +397,11 @@ function describe(table_id int) returns jsonb stable as $$
           from ms.index_columns x where x.object_id = i.object_id and x.index_id = i.index_id))
         order by i.index_id)
       from ms.indexes i where i.object_id = o.object_id and i.type > 0 and i.is_disabled = 0),
-    'instead', (
-      select jsonb_agg(distinct e) from ms.triggers t, unnest(string_to_array(t.events, ',')) e
-      where t.parent_object_id = o.object_id and t.is_disabled = 0 and t.is_instead_of = 1),
-    'triggers', (
-      select jsonb_agg(distinct e) from ms.triggers t, unnest(string_to_array(t.events, ',')) e
-      where t.parent_object_id = o.object_id and t.is_disabled = 0))
-  from ms.objects o left join ms.schemas s using (schema_id)
+    'instead', f.instead, 'triggers', f.every)
+  from ms.objects o left join ms.schemas s using (schema_id), lateral (
+    select jsonb_agg(distinct e) filter (where t.is_instead_of = 1) as instead, jsonb_agg(distinct e) as every
+    from ms.triggers t, unnest(t.events) e
+    where t.parent_object_id = o.object_id and t.is_disabled = 0) f
   where o.object_id = table_id and o.type in ('U', 'V')
 $$;
 
@@ -520,7 +518,7 @@ begin
     execute format('drop trigger if exists instead_%s_row on u.t%s', lower(event), table_id);
     select exists (
       select from ms.triggers t where t.parent_object_id = table_id and t.is_disabled = 0 and t.is_instead_of = 1
-        and event = any(string_to_array(t.events, ','))) into instead;
+        and event = any(t.events)) into instead;
     if column_number is not null and event = 'INSERT' then
       -- The identity is 0 in the rows of an INSTEAD OF trigger; it advances for rows that the body inserts.
       execute format('alter table u.t%s alter column c%s set default '
@@ -535,7 +533,7 @@ begin
     end if;
     select exists (
       select from ms.triggers t where t.parent_object_id = table_id and t.is_disabled = 0 and t.is_instead_of = 0
-        and event = any(string_to_array(t.events, ','))) into wanted;
+        and event = any(t.events)) into wanted;
     if wanted then
       execute format('create trigger capture_%s after %s on u.t%s referencing %s for each statement '
         'execute function ms.capture(%s)', lower(event), event, table_id,

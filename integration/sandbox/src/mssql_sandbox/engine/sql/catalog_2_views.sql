@@ -202,7 +202,7 @@ from ms.triggers t join sys.objects o using (object_id);
 --- sys.trigger_events: object_id, type int, type_desc?, is_trigger_event? = 1, is_first? = 0, is_last? = 0,
 --- event_group_type int? = null, event_group_type_desc? = null
 select t.object_id, case e when 'INSERT' then 1 when 'UPDATE' then 2 else 3 end as type, e as type_desc
-from ms.triggers t, unnest(string_to_array(t.events, ',')) e;
+from ms.triggers t, unnest(t.events) e;
 
 --- sys.stats: object_id, name nvarchar(128)?, stats_id, auto_created bit? = 0, user_created bit?, no_recompute bit?,
 --- has_filter?, filter_definition nvarchar(max)?, is_temporary? = 0, is_incremental? = 0, has_persisted_sample?@15 = 0,

@@ -238,12 +238,8 @@ function collationproperty(collation_name text, property text) returns text as $
     else case casefold(property)
     when 'codepage' then case when casefold(collation_name) like '%utf8' then '65001' else '1252' end
     when 'lcid' then '1033'
-    when 'comparisonstyle' then case
-      when casefold(collation_name) like '%\_bin%' then '0'
-      when casefold(collation_name) like '%\_cs\_as%' then '196608'
-      when casefold(collation_name) like '%\_ci\_as%' then '196609'
-      when casefold(collation_name) like '%\_ci\_ai%' then '196611'
-      when casefold(collation_name) like '%\_cs\_ai%' then '196610' end
+    when 'comparisonstyle' then case when collation_name ~* '_bin' then '0'
+      else (196608 + (collation_name ~* '_ci_')::int + 2 * (collation_name ~* '_ai')::int)::text end
     when 'version' then case when collation_name like '%\_140\_%' then '3' when collation_name like '%\_100\_%' then '2'
       when collation_name like '%\_90\_%' then '1' else '0' end
     end end)

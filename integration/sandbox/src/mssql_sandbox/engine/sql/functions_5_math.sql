@@ -57,22 +57,11 @@ function modulo(a anyelement, b anyelement) returns anyelement as $$
   select case b when -1 then a / b * 0 else a % b end
 $$;
 
-function exp(x float8) returns float8 as $$
-begin
-  return exp(x);
-exception when numeric_value_out_of_range then
-  perform ms.fail(8115, 'source', 'expression', 'target', 'float');
-  return null;
-end $$;
-
 function power(x float8, y float8) returns float8 as $$
 begin
   fail 8134 if x = 0 and y < 0;
   perform ms.float_fault() if x < 0 and y <> floor(y);
   return power(x, y);
-exception when numeric_value_out_of_range then
-  perform ms.fail(8115, 'source', 'expression', 'target', 'float');
-  return null;
 end $$;
 
 function power_int(x float8) returns int as $$

@@ -39,7 +39,7 @@ def run(
     """
     module = session.parse_module(definition)
     name = module.name.parts[-1]
-    inner = Scope(parent=scope, level=scope.level + 1, procedure=name)
+    inner = Scope(parent=scope, level=scope.level + 1, procedure=name, schema=("dbo", *module.name.parts)[-2] or "dbo")
     if inner.level > MAX_NESTING:
         raise SqlServerError(217)
     interpreter = session.interpreter(inner, Parsed(nodes.Batch(module.body), False))

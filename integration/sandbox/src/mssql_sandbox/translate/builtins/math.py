@@ -111,7 +111,7 @@ def _power(call: Call) -> Bound:
 def _float_function(call: Call) -> Bound:
     name = call.name
     x = real(call, 1)
-    functions = {"square": f"ms.float_result(({x}) * ({x}))", "log10": f"ms.log10({x})", "exp": f"ms.exp({x})"}
+    functions = {"square": f"ms.float_result(({x}) * ({x}))", "log10": f"ms.log10({x})", "exp": f"exp({x})"}
     if name in ("sqrt", "asin", "acos", "cot"):
         return call.result(f"ms.{name}({x})", FLOAT)
     return call.result(functions.get(name, f"{name}({x})"), FLOAT)
