@@ -7,6 +7,8 @@ import pytest
 from corpus.failures import TABLE, cases, markdown
 from ddl_support import Client
 
+from mssql_sandbox.interface import Error
+
 
 @pytest.fixture(scope="module")
 def prepared(server):
@@ -204,3 +206,10 @@ def test_rows_that_take_one_another_s_unique_keys_are_refused(client):
     ):
         assert client.errors(text) == [2627], text
     assert client.run("UPDATE keyed SET n = n + 10; SELECT n FROM keyed ORDER BY n") == [(11,), (12,), (13,)]
+
+
+def test_raiserror_writes_percent_signs_and_has_a_state(client):
+    """https://learn.microsoft.com/sql/t-sql/language-elements/raiserror-transact-sql: negative states are 1."""
+    assert client.infos("RAISERROR('%d %% of %s%%', 10, 1, 5, 'x')") == [(50000, "5 % of x%")]
+    (error,) = [event for event in client.events("RAISERROR('x', 16, -1)") if isinstance(event, Error)]
+    assert error.state == 1

@@ -45,6 +45,11 @@ def declare(ddl: Ddl, statement: nodes.DeclareTable) -> None:
     name = statement.variable
     if name in ddl.scope.created:
         return
+    caller = ddl.scope.parent
+    while caller is not None:
+        if name in caller.created:
+            raise NotSupported(f"the table variable {name} in a module or text whose caller has one of that name")
+        caller = caller.parent
     ddl.catalog.drop_temporary(name)
     ddl.scope.created.append(name)
     if not _is_plain(statement):

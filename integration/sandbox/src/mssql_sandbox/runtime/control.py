@@ -162,6 +162,9 @@ class ControlFlow(CursorStatements, Execution):
         message = self.evaluate(statement.message, nvarchar(MAX)) or ""
         severity = self.evaluate(statement.severity, INT)
         state = self.evaluate(statement.state, INT)
+        if state is None or state > 255:
+            raise NotSupported(f"RAISERROR with state {state}", statement.line)
+        state = state if state >= 0 else 1
         if severity > 18 and "LOG" not in statement.options:
             raise SqlServerError(2754)
         arguments = [self.evaluate(argument, None) for argument in statement.arguments]
@@ -319,7 +322,9 @@ def label_position(statements: Sequence[nodes.Statement], label: str) -> int | N
 def format_message(message: str, arguments: list[Any]) -> str:
     """RAISERROR's printf format (FORMATMESSAGE). :raises SqlServerError: 2786, 2787."""
     remaining, position = iter(arguments), [0]
-    wrong = re.search(r"%(?![-+ 0#]*(?:\*|\d+)?(?:\.(?:\*|\d+))?(?:I64|[lh])?[diouxXs%])(.{0,1})", message)
+    wrong = re.search(
+        r"%(?![-+ 0#]*(?:\*|\d+)?(?:\.(?:\*|\d+))?(?:I64|[lh])?[diouxXs])(.{0,1})", message.replace("%%", "")
+    )
     if wrong:
         raise SqlServerError(2787, format=f"%{wrong[1]}")
 

@@ -8,16 +8,14 @@ from typing import Any
 
 from ..errors import NotSupported, SqlServerError
 
-# Options that are ON after an ODBC login (MS-TDS, fODBC login flag): @@OPTIONS is 5432, without ARITHABORT.
-# https://learn.microsoft.com/sql/t-sql/statements/set-statements-transact-sql
+# Options that are ON after an ODBC login (MS-TDS, fODBC login flag): @@OPTIONS is 5432.
 # Probed: RyanLamansky/sql-server-simulator session-options.md
 _SWITCHES_ON = frozenset(
-    ("ANSI_NULLS", "ANSI_PADDING", "ANSI_WARNINGS", "CONCAT_NULL_YIELDS_NULL", "QUOTED_IDENTIFIER",
-     "ANSI_NULL_DFLT_ON")
-)  # fmt: skip
+    "ANSI_NULLS ANSI_PADDING ANSI_WARNINGS CONCAT_NULL_YIELDS_NULL QUOTED_IDENTIFIER ANSI_NULL_DFLT_ON".split()
+)
 _SWITCHES_OFF = frozenset(
-    ("NOCOUNT", "XACT_ABORT", "ARITHABORT", "IMPLICIT_TRANSACTIONS", "NUMERIC_ROUNDABORT", "ARITHIGNORE", "CURSOR_CLOSE_ON_COMMIT",
-     "ANSI_NULL_DFLT_OFF", "FMTONLY", "NOEXEC", "PARSEONLY", "FORCEPLAN", "NO_BROWSETABLE",
+    ("NOCOUNT", "XACT_ABORT", "ARITHABORT", "IMPLICIT_TRANSACTIONS", "NUMERIC_ROUNDABORT", "ARITHIGNORE",
+     "CURSOR_CLOSE_ON_COMMIT", "ANSI_NULL_DFLT_OFF", "FMTONLY", "NOEXEC", "PARSEONLY", "FORCEPLAN", "NO_BROWSETABLE",
      "REMOTE_PROC_TRANSACTIONS", "SHOWPLAN_XML", "SHOWPLAN_ALL", "SHOWPLAN_TEXT", "STATISTICS XML",
      "STATISTICS IO", "STATISTICS TIME", "STATISTICS PROFILE", "ANSI_DEFAULTS")
 )  # fmt: skip

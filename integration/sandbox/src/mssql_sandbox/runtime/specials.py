@@ -88,7 +88,6 @@ SPECIALS: dict[str, Callable[[Any, Scope], Any]] = {
     ),
     "@@options": _options,
     "@@textsize": lambda session, scope: session.settings.textsize,
-    "@@procid": lambda session, scope: 0,
     "@@max_connections": lambda session, scope: 32767,
     "scope_identity": _scope_identity,
     "xact_state": lambda session, scope: session.transactions.state,

@@ -12,7 +12,7 @@ from .walk import children
 
 
 def check_declarations(batch: nodes.Batch) -> None:
-    """:raises SqlServerError: 134; 137 for a use before or, in modules, without a declaration; there also 154, 1087."""
+    """:raises SqlServerError: 134; 137 for a use before or, in modules, without a declaration; 1087; in modules 154."""
     for statement in batch.statements:
         if isinstance(statement, nodes.CreateModule):
             _check_module(statement)
@@ -43,14 +43,17 @@ def _check_module(module: nodes.CreateModule) -> None:
         for name in variables_of(node):
             if not name.startswith("@@") and name.casefold() not in known:
                 raise SqlServerError(137, name=name, line=node.line)
-        if isinstance(node, nodes.Name) and node.parts[0].startswith("@") and node.parts[0].casefold() not in known:
-            raise SqlServerError(1087, name=node.parts[0], line=node.line)
 
 
 def _declared(statements: Sequence[nodes.Node], known: set[str]) -> None:
     """Add all declarations of the statements, regardless of control flow."""
     used: dict[str, nodes.Node] = {}
     for node in _inside(statements):
+        table = (
+            node.into if isinstance(node, nodes.Output) else node.name if isinstance(node, nodes.TableSource) else None
+        )
+        if table and table.parts[0].startswith("@") and table.parts[0].casefold() not in known:
+            raise SqlServerError(1087, name=table.parts[0], line=node.line)
         for name in variables_of(node):
             if name.casefold() not in known:
                 used.setdefault(name.casefold(), node)

@@ -108,7 +108,7 @@ def _assign(
         if type_ is None:
             raise SqlServerError(137, name=item.assign, line=item.line)
         types.append(type_)
-    if any(folding.mentions(folding.assigned(item), {item.assign}) for item in assigned):
+    if any(folding.mentions(folding.assigned(item), {other.assign or "" for other in assigned}) for item in assigned):
         sql = folding.fold(translator, statement.query, assigned, types)
     else:
         relation = translator.relation(statement.query, None)

@@ -41,13 +41,10 @@ select o.*, (select coalesce(max(column_id), 0) from ms.columns c where c.object
 from sys.objects o where type = 'U ';
 
 -- Empty: full-text search and change tracking are not installed.
---- sys.fulltext_indexes: object_id, unique_index_id, fulltext_catalog_id?, is_enabled, change_tracking_state char(1)?,
---- change_tracking_state_desc?, has_crawl_completed, crawl_type char(1), crawl_type_desc?, crawl_start_date datetime?,
---- crawl_end_date datetime?, incremental_timestamp binary(8)?, stoplist_id?, property_list_id?, data_space_id
+--- sys.fulltext_indexes: object_id, unique_index_id, fulltext_catalog_id?, is_enabled, ...
 none;
 
---- sys.change_tracking_tables: object_id, is_track_columns_updated_on, min_valid_version bigint?,
---- begin_version bigint?, cleanup_version bigint?
+--- sys.change_tracking_tables: object_id, is_track_columns_updated_on, ...
 none;
 
 --- sys.views: +sys.objects, is_replicated? = 0, has_replication_filter? = 0, has_opaque_metadata = 0,

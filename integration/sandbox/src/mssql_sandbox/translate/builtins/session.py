@@ -29,13 +29,12 @@ GLOBAL_VARIABLES: dict[str, SqlType] = {
     "@@microsoftversion": INT,
     "@@options": INT,
     "@@textsize": INT,
-    "@@procid": INT,
     "@@max_connections": INT,
 }
 
 # Variables that the sandbox lacks: server counters, cursors, row versions.
 OTHER_VARIABLES = frozenset(
-    """@@connections @@cpu_busy @@idle @@io_busy @@pack_received @@pack_sent @@packet_errors
+    """@@connections @@cpu_busy @@idle @@io_busy @@pack_received @@pack_sent @@packet_errors @@procid
     @@remserver @@timeticks @@total_errors @@total_read @@total_write""".split()
 )
 
