@@ -381,7 +381,10 @@ def test_defaults_of_databases(server):
     assert client.run(versions.format("master")) == client.run(versions.format("msdb")) == [(1, 0)]
     client.run("ALTER DATABASE shop SET READ_COMMITTED_SNAPSHOT ON")
     assert client.run(versions.format("shop")) == [(0, 1)]
-    client.run("ALTER DATABASE shop SET READ_COMMITTED_SNAPSHOT OFF")
+    other = Client(server)
+    assert client.errors("ALTER DATABASE shop SET READ_COMMITTED_SNAPSHOT OFF") == [REFUSED]  # a server waits
+    client.run("ALTER DATABASE shop SET READ_COMMITTED_SNAPSHOT OFF WITH ROLLBACK IMMEDIATE")
+    other.session.close()
     client.session.close()
 
 

@@ -91,24 +91,18 @@ def alter(ddl: Ddl, statement: nodes.AlterDatabase) -> None:
 def _set(ddl: Ddl, name: str, text: str, statement: nodes.AlterDatabase) -> None:
     databases = _databases(ddl)
     text, _, termination = text.partition(" WITH ")
-    if (
-        termination
-        and termination not in ("ROLLBACK IMMEDIATE", "NO_WAIT")
-        and not re.fullmatch(r"ROLLBACK AFTER \d+( SECONDS)?", termination)
-    ):
+    if not re.fullmatch(r"(ROLLBACK (IMMEDIATE|AFTER \d+( SECONDS)?)|NO_WAIT)?", termination):
         raise NotSupported(f"ALTER DATABASE ... WITH {termination}")
     if termination.startswith("ROLLBACK"):
         ddl.session.server.end_sessions(name, ddl.session)
     access = ("MULTI_USER", "SINGLE_USER", "RESTRICTED_USER")
     if text in access:
         databases.change(name, user_access=access.index(text))
-    elif text in ("READ_ONLY", "READ_WRITE"):
-        if text == "READ_ONLY":
-            raise NotSupported("ALTER DATABASE ... SET READ_ONLY")
-        databases.change(name, read_only=0)
     elif match := re.fullmatch(r"ALLOW_SNAPSHOT_ISOLATION (ON|OFF)", text):
         databases.change(name, snapshot=int(match[1] == "ON"))
     elif match := re.fullmatch(r"READ_COMMITTED_SNAPSHOT (ON|OFF)", text):
+        if any(s is not ddl.session and s.database == name for s in ddl.session.server.open_sessions()):
+            raise NotSupported("SET READ_COMMITTED_SNAPSHOT while other sessions use the database: it waits for them")
         databases.change(name, read_committed_snapshot=int(match[1] == "ON"))
     elif match := re.fullmatch(r"COMPATIBILITY_LEVEL ?= ?(\d+)", text):
         level = int(match[1])
@@ -119,7 +113,7 @@ def _set(ddl: Ddl, name: str, text: str, statement: nodes.AlterDatabase) -> None
         databases.change(name, compatibility=level)
     elif match := re.fullmatch(r"RECOVERY (FULL|BULK_LOGGED|SIMPLE)", text):
         databases.change(name, recovery=_RECOVERY[match[1]])
-    elif not _HARMLESS_SET.match(text):
+    elif text != "READ_WRITE" and not _HARMLESS_SET.match(text):
         raise NotSupported(f"ALTER DATABASE ... SET {text}")
 
 
