@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, ExtractHour, Now, TruncDay
 from django.test import override_settings
 from django.utils import timezone
 
-from mssql_core.compiler.moments import default_sql
+from mssql_core.compiler.moments import Moment, assigned, default_sql
 from mssql_core.fields import DateTime2Field, DateTimeOffsetField, LegacyDateTimeField
 from mssql_core.testing import fake_connection
 
@@ -50,6 +50,21 @@ def test_those_of_moments_of_the_usual_type_need_no_conversion(compiled):
         expression = compiled.expression(VISITS.annotate(x=TruncDay("usual")))
         local = compiled.expression(VISITS.annotate(x=TruncDay("local")), options={"datetime_type": "datetime2"})
     assert "AS datetimeoffset" not in expression + local
+
+
+def test_columns_of_one_type_are_compared_as_they_are(compiled):
+    for query in ({"local__lt": F("usual")}, {"usual__in": [F("local"), AT]}, {"usual": F("usual")}):
+        where = compiled.where(VISITS.filter(**query), options={"datetime_type": "datetime2"}, **BERLIN)
+        assert "AT TIME ZONE" not in where and "CAST" not in where
+
+
+def test_columns_of_one_type_are_assigned_as_they_are():
+    connection = fake_connection(**BERLIN)
+    columns = {field.name: field.get_col("moments_visit") for field in Visit._meta.fields}
+    for name, other in (("local", "legacy"), ("legacy", "local"), ("usual", "offset"), ("offset", "offset")):
+        assert assigned(Visit._meta.get_field(name), columns[other], connection) is columns[other]
+    for name, other in (("local", "usual"), ("offset", "legacy"), ("usual", "local")):
+        assert isinstance(assigned(Visit._meta.get_field(name), columns[other], connection), Moment)
 
 
 def test_an_offset_beside_an_alias_of_local_time(compiled):
