@@ -6,7 +6,7 @@ import pytest
 from django.apps.registry import Apps
 from django.core.exceptions import EmptyResultSet
 from django.db import models
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, F, FloatField, IntegerField, TextField, Q, Value, When
 from django.db.models.lookups import Exact
 from orm import unnamed
 from ormtests.models import Author, Book
@@ -86,9 +86,17 @@ def test_a_long_list_with_expressions(compiled, negated):
 
 
 def test_the_values_beside_expressions_are_prepared(compiled):
-    sql, params = compiled(Book.objects.order_by().filter(price__in=[F("rating"), 1.5, "2.25"]).values("id"))
-    assert " IN (%s, %s, [ormtests_book].[rating])" in sql
-    assert params == [TypedParam(Decimal(value), "decimal(8, 2)") for value in ("1.5", "2.25")]
+    for last in ("2.25", Value("2.25"), Value(2.25, output_field=FloatField())):
+        sql, params = compiled(Book.objects.order_by().filter(price__in=[F("rating"), 1.5, last]).values("id"))
+        assert " IN (%s, %s, [ormtests_book].[rating])" in sql
+        assert params == [TypedParam(Decimal(value), "decimal(8, 2)") for value in ("1.5", "2.25")]
+
+
+def test_a_value_with_a_field_of_its_own_is_an_expression(compiled):
+    sql, params = condition(
+        compiled, age__in=[Value("5", output_field=TextField()), Value(6, output_field=IntegerField()), 7]
+    )
+    assert sql == "[ormtests_author].[age] IN (%s, %s, %s)" and [str(param) for param in params] == ["6", "7", "5"]
 
 
 @pytest.mark.parametrize("number", [2**63, -(10**38) + 1])
