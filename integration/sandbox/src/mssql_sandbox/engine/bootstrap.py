@@ -16,6 +16,7 @@ _FUNCTION = re.compile(
     r"\b((?:stable |volatile )?(?:strict )?)(as \$\$(?=(?:\s|--.*\n)*(declare|begin)?\b)|return\b)",
     re.MULTILINE | re.DOTALL,
 )
+_HEADER = re.compile(r"^function (\w+\((?:[^()]|\([^()]*\))*\))", re.MULTILINE)
 _TABLE = re.compile(r"^create table .*?^\);", re.MULTILINE | re.DOTALL)
 _COLUMN = re.compile(r"^(  \w+ [a-z]\S*?)(\??)(?=,? --|,?$| default| primary)", re.MULTILINE)
 # A statement of a function under a condition.
@@ -62,7 +63,8 @@ def install(connection: psycopg.Connection, version: int, scripts: dict[str, str
 
 def _expanded(script: str) -> str:
     """A file without its abbreviations."""
-    script = re.sub(r"^function (?=\w)", "create function ms.", script, flags=re.MULTILINE)
+    script = _HEADER.sub(r"create function ms.\1 returns", script)
+    script = re.sub(r" returns(?=\s+as \$\$)", "", script)  # with parameters OUT
     script = _TABLE.sub(_with_nulls, script)
     return _CONDITIONAL.sub(_if, _FUNCTION.sub(_with_attributes, script))
 

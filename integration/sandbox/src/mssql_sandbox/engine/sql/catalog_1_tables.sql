@@ -2,14 +2,14 @@
 -- sys.* and INFORMATION_SCHEMA read them. engine/bootstrap.py makes columns without '?' NOT NULL; a flag is 0 by default.
 
 -- Equal for names that mean the same; replaced in a database with a case-sensitive collation.
-function key(name text) returns text return casefold(name);
+function key(name text) text return casefold(name);
 
 create sequence ms.object_ids start 1000001 increment 16;
 -- Temp tables and table variables: rows with schema_id = -(engine process id), hidden from sys.*; -1: of all sessions.
 create sequence ms.temporary_ids start 1900000000;
-function first_temporary_id() returns int language sql immutable as 'select 1900000000';
+function first_temporary_id() int language sql immutable as 'select 1900000000';
 
-function catalog_now() returns bigint volatile as $$
+function catalog_now() bigint volatile as $$
   -- datetime: ticks of 100 ns since 0001-01-01, rounded to 1/300 s
   select (621355968000000000 + round(round(extract(epoch from clock_timestamp()) * 300) * 10000000 / 300))::bigint
 $$;
@@ -290,7 +290,7 @@ create table ms.system_columns (
 
 -- Properties of the cluster's databases are in their comments, which every database sees.
 -- A system database without a connection so far is a role with the comment.
-function databases() returns table (
+function databases() table (
   engine_name text, properties jsonb
 ) stable as $$
   select name, properties from (
@@ -302,15 +302,15 @@ function databases() returns table (
   ) known (name, properties) order by properties -> 'id'
 $$;
 
-function database_property(property text) returns text stable as $$
+function database_property(property text) text stable as $$
   select shobj_description(oid, 'pg_database')::jsonb ->> property from pg_database where datname = current_database()
 $$;
 
-function database_collation() returns text stable as $$
+function database_collation() text stable as $$
   select coalesce(ms.database_property('collation'), 'SQL_Latin1_General_CP1_CI_AS')
 $$;
 
-function type_description(object_type text) returns text as $$
+function type_description(object_type text) text as $$
   select case object_type
     when 'U' then 'USER_TABLE' when 'V' then 'VIEW' when 'PK' then 'PRIMARY_KEY_CONSTRAINT'
     when 'UQ' then 'UNIQUE_CONSTRAINT' when 'F' then 'FOREIGN_KEY_CONSTRAINT' when 'C' then 'CHECK_CONSTRAINT'
@@ -320,37 +320,37 @@ function type_description(object_type text) returns text as $$
     when 'S' then 'SYSTEM_TABLE' when 'SQ' then 'SERVICE_QUEUE' end
 $$;
 
-function action_description(action smallint) returns text as $$
+function action_description(action smallint) text as $$
   select case action when 0 then 'NO_ACTION' when 1 then 'CASCADE' when 2 then 'SET_NULL' when 3 then 'SET_DEFAULT' end
 $$;
 
 -- The last value of an identity column or a sequence; null before the first.
-function sequence_last_value(engine_name text) returns numeric stable as $$
+function sequence_last_value(engine_name text) numeric stable as $$
   select pg_sequence_last_value(to_regclass(engine_name))::numeric where to_regclass(engine_name) is not null
 $$;
 
 -- Row versions of the database; like the server's they are never reused, even after a rollback.
 create sequence ms.rowversions start 2001;
 
-function rowversion_bytes(number bigint) returns bytea as $$
+function rowversion_bytes(number bigint) bytea as $$
   select decode(lpad(to_hex(number), 16, '0'), 'hex')
 $$;
 
-function next_rowversion() returns bytea volatile as $$
+function next_rowversion() bytea volatile as $$
   select ms.rowversion_bytes(nextval('ms.rowversions'))
 $$;
 
-function stamp_rowversion() returns trigger volatile as $$
+function stamp_rowversion() trigger volatile as $$
 begin
   return jsonb_populate_record(new, jsonb_build_object(tg_argv[0], ms.next_rowversion()));
 end
 $$;
 
-function dbts() returns bytea volatile as $$
+function dbts() bytea volatile as $$
   select ms.rowversion_bytes(case when is_called then last_value else last_value - 1 end) from ms.rowversions
 $$;
 
-function min_active_rowversion() returns bytea volatile as $$
+function min_active_rowversion() bytea volatile as $$
 begin
   refuse 'MIN_ACTIVE_ROWVERSION while a transaction has changes'
     if exists (select from pg_stat_activity where datname = current_database() and backend_xid is not null);
@@ -360,7 +360,7 @@ $$;
 
 create schema u;
 
-function row_count(table_id int) returns bigint stable as $$
+function row_count(table_id int) bigint stable as $$
 declare
   result bigint;
 begin
@@ -371,7 +371,7 @@ end
 $$;
 
 -- A table or view with all that model.Table has; null if there is none.
-function describe(table_id int) returns jsonb stable as $$
+function describe(table_id int) jsonb stable as $$
   select jsonb_build_object(
     'id', o.object_id, 'schema_id', o.schema_id, 'schema', coalesce(s.name, 'dbo'), 'name', o.name, 'type', o.type,
     'snapshot', current_setting('transaction_isolation') <> 'read committed',
@@ -405,7 +405,7 @@ function describe(table_id int) returns jsonb stable as $$
   where o.object_id = table_id and o.type in ('U', 'V')
 $$;
 
-function describe(schema_name text, table_name text) returns jsonb stable as $$
+function describe(schema_name text, table_name text) jsonb stable as $$
   select case o.type when 'SN' then (
       select ms.describe(b.object_id)
       from ms.synonyms y join ms.schemas bs on ms.key(bs.name) = ms.key(y.base_schema)
@@ -416,14 +416,14 @@ function describe(schema_name text, table_name text) returns jsonb stable as $$
   where ms.key(o.name) = ms.key(table_name) and ms.key(s.name) = ms.key(schema_name)
 $$;
 
-function describe_temporary(table_name text) returns jsonb stable as $$
+function describe_temporary(table_name text) jsonb stable as $$
   select ms.describe(object_id) from ms.objects
   where schema_id = case when table_name like '##%' then -1 else -pg_backend_pid() end
     and casefold(name) = casefold(table_name)
 $$;
 
 -- Empty the table of a table variable; dead rows make it slow once there are many.
-function empty_table(name regclass) returns void volatile as $$
+function empty_table(name regclass) void volatile as $$
 begin
   if pg_relation_size(name) > 65536 then execute format('truncate %s', name);
   else execute format('delete from %s', name); end if;
@@ -431,7 +431,7 @@ end
 $$;
 
 -- Remove a table and all that belongs to it from the catalogue.
-function forget_table(table_id int) returns void language sql as $$
+function forget_table(table_id int) void language sql as $$
   delete from ms.dependencies d where d.referencing_id = table_id
     or d.referencing_id in (select object_id from ms.objects where parent_object_id = table_id);
   delete from ms.foreign_key_columns where parent_object_id = table_id;
@@ -452,7 +452,7 @@ $$;
 
 -- The action of a foreign key, by its constraint's name, on the rows that refer to $1 and are to refer to $2; none if
 -- the constraint has been dropped.
-function act_on_key() returns trigger volatile as $$
+function act_on_key() trigger volatile as $$
 begin
   if exists (select from pg_constraint where conname = tg_argv[0]) then
     execute tg_argv[1] using old, new;
@@ -464,7 +464,7 @@ $$;
 -- Statement trigger of tables with T-SQL triggers: keeps copies of the changed rows in
 -- pg_temp.g<table>_<event>_i (inserted) and _d (deleted), and notes what fired in ms.fired. Before the statement it
 -- makes them for the rows of an INSTEAD OF trigger; after it, such a trigger (an argument) may have had the rows.
-function capture() returns trigger volatile as $$
+function capture() trigger volatile as $$
 declare
   prefix text := 'g' || substr(tg_table_name, 2) || '_' || lower(tg_op);
   source text := format('%I.%I', tg_table_schema, tg_table_name);
@@ -484,12 +484,12 @@ $$;
 
 -- INSTEAD OF triggers: a statement's rows go to the same copies as above instead of the table.
 -- ms.instead_running names the triggers (table:event) whose bodies run: they change the table itself.
-function instead_is_running(table_name text, event text) returns boolean volatile as $$
+function instead_is_running(table_name text, event text) boolean volatile as $$
   select position(format(',%s:%s,', substr(table_name, 2), event)
     in coalesce(current_setting('ms.instead_running', true), '')) > 0
 $$;
 
-function capture_instead() returns trigger volatile as $$
+function capture_instead() trigger volatile as $$
 declare
   prefix text := 'g' || substr(tg_table_name, 2) || '_' || lower(tg_op);
 begin
@@ -505,7 +505,7 @@ end
 $$;
 
 -- Give a table the statement triggers that its enabled T-SQL triggers need.
-function capture_changes(table_id int) returns void volatile as $$
+function capture_changes(table_id int) void volatile as $$
 declare
   event text;
   wanted boolean;

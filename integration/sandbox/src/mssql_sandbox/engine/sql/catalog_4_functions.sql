@@ -1,13 +1,13 @@
 -- Metadata functions: OBJECT_ID('dbo.t', 'U') and others.
 
 -- The parts of a multi-part name, unquoted; null if malformed.
-function name_parts(written text) returns text[] strict as $$
+function name_parts(written text) text[] strict as $$
   select array_agg(rtrim(coalesce(replace(part[1], ']]', ']'), replace(part[2], '""', '"'), part[3])))
   from regexp_matches(rtrim(written) || '.', '(?:\[((?:[^]]|\]\])*)\]|"((?:[^"]|"")*)"|([^.["][^.]*|))\.', 'g') part
   where rtrim(written) || '.' ~ '^((\[([^]]|\]\])*\]|"([^"]|"")*"|([^.["][^.]*|))\.)+$'
 $$;
 
-function object_id(written text, object_type text default null) returns int stable as $$
+function object_id(written text, object_type text default null) int stable as $$
 declare
   parts text[] := ms.name_parts(written);
   leaf text := parts[cardinality(parts)];
@@ -43,42 +43,42 @@ begin
 end
 $$;
 
-function object_name(id int) returns text stable as $$
+function object_name(id int) text stable as $$
   select name from ms.objects where object_id = id
   union all select name from ms.system_objects where object_id = id
 $$;
 
-function object_schema_name(id int) returns text stable as $$
+function object_schema_name(id int) text stable as $$
   select s.name from ms.objects o join ms.schemas s using (schema_id) where object_id = id
   union all select s.name from ms.system_objects o join ms.schemas s using (schema_id) where object_id = id
 $$;
 
-function object_definition(id int) returns text stable as $$
+function object_definition(id int) text stable as $$
   select definition from ms.modules where object_id = id
   union all select definition from ms.check_constraints where object_id = id
   union all select definition from ms.default_constraints where object_id = id
 $$;
 
-function schema_id(schema_name text) returns int stable as $$
+function schema_id(schema_name text) int stable as $$
   select schema_id from ms.schemas where ms.key(name) = ms.key(rtrim(schema_name))
 $$;
 
-function schema_name(id int) returns text stable as $$
+function schema_name(id int) text stable as $$
   select name from ms.schemas where schema_id = id
 $$;
 
-function col_length(table_name text, column_name text) returns smallint stable as $$
+function col_length(table_name text, column_name text) smallint stable as $$
   select max_length from ms.columns
   where object_id = coalesce(ms.object_id(table_name, 'U'), ms.object_id(table_name, 'V'))
     and ms.key(name) = ms.key(rtrim(column_name))
 $$;
 
-function col_name(table_id int, id int) returns text stable as $$
+function col_name(table_id int, id int) text stable as $$
   select name from ms.columns where object_id = table_id and column_id = id
   union all select name from ms.system_columns where object_id = table_id and column_id = id
 $$;
 
-function columnproperty(id int, column_name text, property text) returns int stable as $$
+function columnproperty(id int, column_name text, property text) int stable as $$
   select case casefold(property)
     when 'allowsnull' then c.is_nullable
     when 'columnid' then c.column_id
@@ -103,7 +103,7 @@ function columnproperty(id int, column_name text, property text) returns int sta
   from ms.columns c where c.object_id = id and ms.key(c.name) = ms.key(rtrim(column_name))
 $$;
 
-function objectproperty(id int, property text) returns int stable as $$
+function objectproperty(id int, property text) int stable as $$
   select case when v.types is not null then (o.type = any(v.types))::int
     when v.key like 'tablehas%' and o.type <> 'U' then null else case v.key
     when 'ismsshipped' then 0
@@ -153,7 +153,7 @@ function objectproperty(id int, property text) returns int stable as $$
 $$;
 
 -- Properties of OBJECTPROPERTYEX that OBJECTPROPERTY lacks.
-function objectpropertyex(id int, property text) returns text stable as $$
+function objectpropertyex(id int, property text) text stable as $$
   select case casefold(property) when 'cardinality' then ms.row_count(id)::text else (
     select rpad(coalesce(b.type, o.type), 2) from sys.all_objects o left join ms.synonyms y on y.object_id = id
     left join ms.schemas s on ms.key(s.name) = ms.key(y.base_schema)
@@ -161,7 +161,7 @@ function objectpropertyex(id int, property text) returns text stable as $$
     where o.object_id = id) end
 $$;
 
-function indexproperty(id int, index_name text, property text) returns int stable as $$
+function indexproperty(id int, index_name text, property text) int stable as $$
   select case casefold(property)
     when 'indexid' then i.index_id
     when 'isunique' then i.is_unique
@@ -173,12 +173,12 @@ function indexproperty(id int, index_name text, property text) returns int stabl
   from ms.indexes i where i.object_id = id and ms.key(i.name) = ms.key(index_name)
 $$;
 
-function index_col(table_name text, index_number int, key_number int) returns text stable as $$
+function index_col(table_name text, index_number int, key_number int) text stable as $$
   select c.name from ms.index_columns x join ms.columns c using (object_id, column_id)
   where x.object_id = ms.object_id(table_name, null) and x.index_id = index_number and x.key_ordinal = key_number
 $$;
 
-function type_id(written text) returns int stable as $$
+function type_id(written text) int stable as $$
   select user_type_id from sys.types
   where ms.key(name) = ms.key((ms.name_parts(written))[cardinality(ms.name_parts(written))])
     and case when is_user_defined = 1
@@ -187,20 +187,20 @@ function type_id(written text) returns int stable as $$
       else cardinality(ms.name_parts(written)) = 1 or casefold((ms.name_parts(written))[1]) in ('sys', 'dbo') end
 $$;
 
-function type_name(id int) returns text stable as $$
+function type_name(id int) text stable as $$
   select name from sys.types where user_type_id = id
 $$;
 
-function db_id(database_name text) returns smallint stable as $$
+function db_id(database_name text) smallint stable as $$
   select (properties ->> 'id')::smallint from ms.databases()
   where casefold(properties ->> 'name') = casefold(rtrim(database_name))
 $$;
 
-function db_name(id int) returns text stable as $$
+function db_name(id int) text stable as $$
   select properties ->> 'name' from ms.databases() where (properties ->> 'id')::int = id
 $$;
 
-function databasepropertyex(database_name text, property text) returns text stable as $$
+function databasepropertyex(database_name text, property text) text stable as $$
   select case when v !~ '^\d+$' then v else ms.variant(case casefold(property) when 'sqlsortorder' then 'tinyint' else 'int' end, v) end
   from sys.databases d, lateral (select case casefold(property)
     when 'collation' then d.collation_name
@@ -219,20 +219,20 @@ function databasepropertyex(database_name text, property text) returns text stab
   where casefold(d.name) = casefold(rtrim(database_name))
 $$;
 
-function ident_current(table_name text) returns numeric stable as $$
+function ident_current(table_name text) numeric stable as $$
   select coalesce(ms.sequence_last_value('u.s' || c.object_id), c.seed_value)
   from ms.columns c where c.object_id = ms.object_id(table_name, 'U') and c.seed_value is not null
 $$;
 
-function ident_seed(table_name text) returns numeric stable as $$
+function ident_seed(table_name text) numeric stable as $$
   select seed_value from ms.columns where object_id = ms.object_id(table_name, 'U') and seed_value is not null
 $$;
 
-function ident_incr(table_name text) returns numeric stable as $$
+function ident_incr(table_name text) numeric stable as $$
   select increment_value from ms.columns where object_id = ms.object_id(table_name, 'U') and seed_value is not null
 $$;
 
-function collationproperty(collation_name text, property text) returns text as $$
+function collationproperty(collation_name text, property text) text as $$
   select ms.variant('int', case
     when casefold(collation_name) !~ '^(sql_)?latin1_general' then ms.refuse('COLLATIONPROPERTY of ' || collation_name)
     else case casefold(property)
@@ -248,7 +248,7 @@ $$;
 
 function listextendedproperty(
   property text, type0 text, name0 text, type1 text, name1 text, type2 text, name2 text
-) returns table (objtype text, objname text, name text, value text) stable as $$
+) table (objtype text, objname text, name text, value text) stable as $$
   select x.objtype, x.objname, p.name, p.value from sys.extended_properties p join (
     select null as objtype, null as objname, 0 as class, 0 as major_id, 0 as minor_id where type0 is null
     union all
@@ -268,7 +268,7 @@ function listextendedproperty(
   where property is null or ms.key(p.name) = ms.key(property)
 $$;
 
-function index_entry(size int, most int, kind text, id int, number int) returns boolean stable as $$
+function index_entry(size int, most int, kind text, id int, number int) boolean stable as $$
 begin
   fail 1946, 'length', size::text, 'maximum', most::text, 'kind', kind,
     'name', coalesce((select name from ms.indexes where object_id = id and index_id = number), '')
@@ -276,7 +276,7 @@ begin
   return true;
 end $$;
 
-function help_collations() returns table (name text, description text) stable as $$
+function help_collations() table (name text, description text) stable as $$
   select f.family || '_' || x.suffix,
     replace(f.family, '_', '-') || ', ' || x.description
   from unnest(string_to_array(

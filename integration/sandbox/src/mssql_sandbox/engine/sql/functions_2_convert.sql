@@ -1,50 +1,50 @@
 -- Conversions. Faults carry SQL Server's numbers and texts.
 
-function to_bit(x numeric) returns smallint return
+function to_bit(x numeric) smallint return
   case when x is null then null when x = 0 then 0 else 1 end::smallint;
 
-function to_smallint(x bigint) returns smallint as $$
+function to_smallint(x bigint) smallint as $$
 begin
   fail 220, 'type', 'smallint', 'value', x::text if x not between -32768 and 32767;
   return x;
 end $$;
 
-function to_tinyint(x bigint) returns smallint as $$
+function to_tinyint(x bigint) smallint as $$
 begin
   fail 220, 'state', '2', 'type', 'tinyint', 'value', x::text if x not between 0 and 255;
   return x;
 end $$;
 
-function tinyint_result(x int) returns smallint as $$
+function tinyint_result(x int) smallint as $$
 begin
   fail 8115, 'source', 'expression', 'target', 'tinyint' if x not between 0 and 255;
   return x;
 end $$;
 
-function number_overflow(kind text, target text) returns text as $$
+function number_overflow(kind text, target text) text as $$
   select ms.fail(8115, 'source', case kind when 'float' then 'expression' when 'int' then 'int' else 'numeric' end, 'target', target)
 $$;
 
-function number_to_bigint(x numeric, kind text) returns bigint as $$
+function number_to_bigint(x numeric, kind text) bigint as $$
 begin
   perform ms.number_overflow(case kind when 'float' then 'float' else 'expression' end, 'bigint')
     if x not between -9223372036854775808 and 9223372036854775807;
   return x;
 end $$;
 
-function number_to_int(x numeric, kind text) returns integer as $$
+function number_to_int(x numeric, kind text) integer as $$
 begin
   fail 8115, 'source', 'expression', 'target', 'int' if x not between -2147483648 and 2147483647;
   return x;
 end $$;
 
-function number_to_smallint(x numeric, kind text) returns smallint return
+function number_to_smallint(x numeric, kind text) smallint return
   ms.to_smallint(ms.number_to_bigint(x, kind));
 
-function number_to_tinyint(x numeric, kind text) returns smallint return
+function number_to_tinyint(x numeric, kind text) smallint return
   ms.to_tinyint(ms.number_to_bigint(x, kind));
 
-function to_decimal(x numeric, p int, s int, kind text) returns numeric
+function to_decimal(x numeric, p int, s int, kind text) numeric
 as $$
 declare r numeric := round(x, s);
 begin
@@ -55,7 +55,7 @@ begin
   return r;
 end $$;
 
-function float_result(x float8) returns float8 as $$
+function float_result(x float8) float8 as $$
 begin
   fail 8115, 'source', 'expression', 'target', 'float' if x = 'infinity' or x = '-infinity';
   return x;
@@ -63,7 +63,7 @@ end $$;
 
 -- kind: expression, int, money, numeric or float.
 function to_money(x numeric, kind text default 'expression', target text default 'money')
-returns numeric as $$
+numeric as $$
 declare
   r numeric := round(x, 4); most numeric := case target when 'money' then 922337203685477.5807 else 214748.3647 end;
 begin
@@ -74,14 +74,14 @@ begin
   perform ms.fail(8115, 'state', case kind when 'numeric' then '4' else '2' end, 'source', kind, 'target', target);
 end $$;
 
-function to_smallmoney(x numeric, kind text default 'expression') returns numeric return
+function to_smallmoney(x numeric, kind text default 'expression') numeric return
   ms.to_money(x, kind, 'smallmoney');
 
-function float_overflow(x float8, type text, state text) returns text as $$
+function float_overflow(x float8, type text, state text) text as $$
   select ms.fail(232, 'state', state, 'type', type, 'value', round(ms.float_numeric(x), 6)::text)
 $$;
 
-function to_real(x float8) returns real as $$
+function to_real(x float8) real as $$
 begin
   perform ms.float_overflow(x, 'real', '2') if abs(x) >= 3.4028235677973366e38;
   refuse 'a value below 1.18e-38 as real' if x <> 0 and abs(x) < 1.17549435e-38;
@@ -90,7 +90,7 @@ end $$;
 
 -- ---- from text
 
-function text_to_int(x text, source text, target text) returns bigint strict as $$
+function text_to_int(x text, source text, target text) bigint strict as $$
 declare t text; n numeric;
 begin
   -- A third of the time of what follows.
@@ -116,7 +116,7 @@ begin
   return n;
 end $$;
 
-function text_to_numeric(x text, source text) returns numeric strict as $$
+function text_to_numeric(x text, source text) numeric strict as $$
 declare t text := btrim(x, ' ');
 begin
   fail 8114, 'source', source, 'target', 'numeric' if t !~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$';
@@ -126,7 +126,7 @@ begin
   return t::numeric;
 end $$;
 
-function text_to_money(x text, source text, target text) returns numeric strict as $$
+function text_to_money(x text, source text, target text) numeric strict as $$
 declare t text := replace(replace(btrim(x, ' '), ',', ''), '$', '');
 begin
   return 0 if t = '';
@@ -134,7 +134,7 @@ begin
   return t::numeric;
 end $$;
 
-function text_to_float(x text, source text, target text) returns float8
+function text_to_float(x text, source text, target text) float8
 strict as $$
 declare t text := btrim(x, ' '); r float8;
 begin
@@ -145,7 +145,7 @@ begin
   return r;
 end $$;
 
-function text_to_guid(x text) returns uuid strict as $$
+function text_to_guid(x text) uuid strict as $$
 declare t text := x;
 begin
   t := substr(t, 2) if t ~ '^\{';
@@ -156,7 +156,7 @@ end $$;
 
 -- ---- to text
 
-function truncation_fault(tab text, col text, kept text) returns text as $$
+function truncation_fault(tab text, col text, kept text) text as $$
 begin
   fail 8152 if tab = '';
   perform ms.fail(2628, 'table', tab, 'column', col, 'value', kept);
@@ -164,16 +164,16 @@ begin
 end $$;
 
 -- Lengths of strings count UTF-16 units, with UTF-8 collations bytes. Trailing blanks are cut silently.
-function cut_units(x text, n int) returns text as $$
+function cut_units(x text, n int) text as $$
 begin
   return x if octet_length(x) <= n;
   return ms.left(x, n);
 end $$;
 
-function page_length(x text, page text) returns int return
+function page_length(x text, page text) int return
   case when page = 'UTF8' or octet_length(x) = length(x) then octet_length(x) else length(convert_to(x, page::name)) end;
 
-function cut_bytes(x text, n int, page text default 'UTF8') returns text as $$
+function cut_bytes(x text, n int, page text default 'UTF8') text as $$
 declare r text := x;
 begin
   return x if ms.page_length(x, page) <= n;
@@ -182,27 +182,27 @@ begin
   return r;
 end $$;
 
-function fit_units(x text, n int, tab text, col text) returns text as $$
+function fit_units(x text, n int, tab text, col text) text as $$
 begin
   return x if octet_length(x) <= n or ms.utf16_length(x) <= n;
   perform ms.truncation_fault(tab, col, ms.cut_units(x, n)) if ms.utf16_length(rtrim(x, ' ')) > n;
   return ms.cut_units(x, n);
 end $$;
 
-function fit_bytes(x text, n int, tab text, col text, page text) returns text as $$
+function fit_bytes(x text, n int, tab text, col text, page text) text as $$
 begin
   return x if ms.page_length(x, page) <= n;
   perform ms.truncation_fault(tab, col, ms.cut_bytes(x, n, page)) if ms.page_length(rtrim(x, ' '), page) > n;
   return ms.cut_bytes(x, n, page);
 end $$;
 
-function fit_binary(x bytea, n int, tab text, col text) returns bytea as $$
+function fit_binary(x bytea, n int, tab text, col text) bytea as $$
 begin
   perform ms.truncation_fault(tab, col, '') if length(x) > n;
   return x;
 end $$;
 
-function number_fit(x text, n int, source text, target text, stars boolean) returns text
+function number_fit(x text, n int, source text, target text, stars boolean) text
 strict as $$
 begin
   return x if length(x) <= n;
@@ -217,17 +217,17 @@ begin
   return null;
 end $$;
 
-function invalid_style(x text, style int, kind text) returns text strict as $$
+function invalid_style(x text, style int, kind text) text strict as $$
   select ms.fail(281, 'style', style::text, 'source', kind)
 $$;
 
-function money_text(x numeric, style int) returns text return
+function money_text(x numeric, style int) text return
   case style when 0 then round(x, 2)::text when 1 then to_char(x, 'FM999,999,999,999,990.00')
        when 2 then x::numeric(19,4)::text when 126 then x::numeric(19,4)::text
        else ms.invalid_style(x::text, style, 'money') end;
 
 -- All digits of a double, which the engine's own cast cuts at 15.
-function float_exact(x float8) returns numeric strict as $$
+function float_exact(x float8) numeric strict as $$
 declare
   bits bigint := ('x' || encode(float8send(abs(x)), 'hex'))::bit(64)::bigint;
   e int := (bits >> 52)::int; m numeric := bits & 4503599627370495; r numeric;
@@ -239,14 +239,14 @@ begin
 end $$;
 
 -- Conversion to decimal keeps 17 digits and appends zeros.
-function float_numeric(x float8) returns numeric as $$
+function float_numeric(x float8) numeric as $$
 begin
   return x if x is null or x = 0;
   return x::bigint if abs(x) < 1e15 and x = trunc(x);
   return round(ms.float_exact(x), 16 - floor(log(abs(x)))::int);
 end $$;
 
-function float_integer(x float8, target text) returns bigint strict as $$
+function float_integer(x float8, target text) bigint strict as $$
 declare top float8 := case target when 'tinyint' then 255 when 'smallint' then 32767 when 'int' then 2147483647 else 9223372036854774784 end;
 begin
   if trunc(x) > top or trunc(x) < (case when target = 'tinyint' then 0 else -top - 1 end) then
@@ -257,7 +257,7 @@ begin
 end $$;
 
 -- Style 0 has six significant digits, 1 eight, 2 sixteen, 3 seventeen; 126 the type's precision.
-function float_text(x float8, style int, kind text) returns text
+function float_text(x float8, style int, kind text) text
 strict as $$
 declare digits int; e int; m text; r text; sign text;
 begin
@@ -285,7 +285,7 @@ end $$;
 
 -- A text as varchar in code page 1252: Latin letters lose accents that the page lacks, the rest becomes '?',
 -- once per UTF-16 unit. The best-fit characters of other pages are not known here.
-function to_code_page(x text, page text default 'WIN1252') returns text strict as $$
+function to_code_page(x text, page text default 'WIN1252') text strict as $$
 declare c text; r text := '';
 begin
   return x if octet_length(x) = length(x);
@@ -306,7 +306,7 @@ begin
   return regexp_replace(x, U&'[^\0001-\007F\00A0-\00FF\20AC\201A\0192\201E\2026\2020\2021\02C6\2030\0160\2039\0152\017D\2018\2019\201C\201D\2022\2013\2014\02DC\2122\0161\203A\0153\017E\0178]', '?', 'g');
 end $$;
 
-function utf16_binary(x text) returns bytea strict as $$
+function utf16_binary(x text) bytea strict as $$
 declare r bytea := ''; c int; ch text; h text;
 begin
   h := '';
@@ -324,7 +324,7 @@ begin
   return decode(h, 'hex');
 end $$;
 
-function utf16_text(x bytea) returns text strict as $$
+function utf16_text(x bytea) text strict as $$
 declare r text := ''; i int := 0; c int; d int; n int := length(x);
 begin
   while i + 1 < n loop
@@ -341,7 +341,7 @@ begin
   return r;
 end $$;
 
-function hex_binary(x text, style int, source text) returns bytea strict as $$
+function hex_binary(x text, style int, source text) bytea strict as $$
 declare t text := x;
 begin
   if style = 1 then
@@ -352,14 +352,14 @@ begin
   return decode(t, 'hex');
 end $$;
 
-function pad_binary(x bytea, n int) returns bytea return
+function pad_binary(x bytea, n int) bytea return
   x || decode(repeat('00', greatest(n - length(x), 0)), 'hex');
 
-function int_binary(x bigint, n int) returns bytea return
+function int_binary(x bigint, n int) bytea return
   case when n <= 8 then substring(int8send(x), 9 - n, n)
        else decode(repeat(case when x < 0 then 'ff' else '00' end, n - 8), 'hex') || int8send(x) end;
 
-function binary_to_int(x bytea, n int) returns bigint strict as $$
+function binary_to_int(x bytea, n int) bigint strict as $$
 declare r numeric := 0; b bytea := x; i int; bits int := n * 8;
 begin
   b := substring(b, length(b) - n + 1, n) if length(b) > n;
@@ -368,21 +368,21 @@ begin
   return r;
 end $$;
 
-function guid_binary(x uuid) returns bytea as $$
+function guid_binary(x uuid) bytea as $$
 declare h text := replace(x::text, '-', '');
 begin
   return decode(substr(h, 7, 2) || substr(h, 5, 2) || substr(h, 3, 2) || substr(h, 1, 2)
     || substr(h, 11, 2) || substr(h, 9, 2) || substr(h, 15, 2) || substr(h, 13, 2) || substr(h, 17), 'hex');
 end $$;
 
-function binary_guid(x bytea) returns uuid strict as $$
+function binary_guid(x bytea) uuid strict as $$
 declare h text := encode(ms.pad_binary(substring(x, 1, 16), 16), 'hex');
 begin
   return (substr(h, 7, 2) || substr(h, 5, 2) || substr(h, 3, 2) || substr(h, 1, 2)
     || substr(h, 11, 2) || substr(h, 9, 2) || substr(h, 15, 2) || substr(h, 13, 2) || substr(h, 17))::uuid;
 end $$;
 
-function check_json(x text) returns text as $$
+function check_json(x text) text as $$
 begin
   return x if x is null;
   return ms.json_fault(x) if not (x is json object or x is json array);
@@ -393,7 +393,7 @@ exception when untranslatable_character or invalid_text_representation then
 end $$;
 
 -- TRY_CAST: the conversion as text, evaluated with its errors caught.
-function try_eval(expression text, value text) returns text language plpgsql volatile strict as $$
+function try_eval(expression text, value text) text language plpgsql volatile strict as $$
 declare r text;
 begin
   execute 'select (' || expression || ')::text' into r using value;

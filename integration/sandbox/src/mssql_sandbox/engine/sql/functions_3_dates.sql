@@ -1,27 +1,27 @@
 -- Dates: ticks of 100 ns since 0001-01-01, ms.dto for datetimeoffset.
 
-function date_ticks(x date) returns bigint return
+function date_ticks(x date) bigint return
   (x - date '0001-01-01')::bigint * 864000000000;
 
-function ticks_date(x bigint) returns date return
+function ticks_date(x bigint) date return
   date '0001-01-01' + (x / 864000000000)::int;
 
 -- Whole microseconds as a timestamp, for calendar arithmetic.
-function stamp(x bigint) returns timestamp return
+function stamp(x bigint) timestamp return
   timestamp '0001-01-01' + make_interval(days => (x / 864000000000)::int)
   + make_interval(secs => ((x % 864000000000) / 10)::float8 / 1000000);
 
-function stamp_ticks(x timestamp) returns bigint return
+function stamp_ticks(x timestamp) bigint return
   (x::date - date '0001-01-01')::bigint * 864000000000
   + (extract(epoch from x::time)::numeric * 10000000)::bigint;
 
-function range_check(x bigint, kind text) returns bigint as $$
+function range_check(x bigint, kind text) bigint as $$
 begin
   refuse 'a sum beyond the range of ' || kind if not ms.in_range(x, kind);
   return x;
 end $$;
 
-function round_ticks(x bigint, s int) returns bigint strict as $$
+function round_ticks(x bigint, s int) bigint strict as $$
 declare unit bigint := (10::numeric ^ (7 - s))::bigint; r bigint;
 begin
   r := (x + unit / 2) / unit * unit;
@@ -29,13 +29,13 @@ begin
   return r;
 end $$;
 
-function round_time(x bigint, s int) returns bigint as $$
+function round_time(x bigint, s int) bigint as $$
 declare unit bigint := (10::numeric ^ (7 - s))::bigint;
 begin
   return ((x + unit / 2) / unit * unit) % 864000000000;
 end $$;
 
-function round_offset(x ms.dto, s int) returns ms.dto as $$
+function round_offset(x ms.dto, s int) ms.dto as $$
 begin
   return null if x is null;
   return row(ms.round_ticks(x.u, s), x.o)::ms.dto;
@@ -43,19 +43,19 @@ end $$;
 
 -- datetime: 1753..9999 in steps of 1/300 s.
 -- Whether a value, rounded, is one of its type: datetime from 1753, smalldatetime to 2079-06-06 23:59, others to 9999.
-function in_range(x numeric, kind text) returns boolean return
+function in_range(x numeric, kind text) boolean return
   case kind when 'datetime' then x >= 552877920000000000 and x < 3155378975999985000
     when 'smalldatetime' then x >= 599266080000000000 and x < 655889183699990000
     else x between 0 and 3155378975999999999 end;
 
-function round_datetime(x bigint) returns bigint as $$
+function round_datetime(x bigint) bigint as $$
 begin
   fail 242, 'source', 'datetime2', 'target', 'datetime' if not ms.in_range(x, 'datetime');
   return x / 864000000000 * 864000000000
     + round(round((x % 864000000000)::numeric * 3 / 100000) * 100000 / 3)::bigint;
 end $$;
 
-function round_smalldatetime(x bigint) returns bigint as $$
+function round_smalldatetime(x bigint) bigint as $$
 declare r bigint := (x + 300000000 + 10000) / 600000000 * 600000000;
 begin
   fail 242, 'source', 'datetime2', 'target', 'smalldatetime' if not ms.in_range(r, 'smalldatetime');
@@ -63,14 +63,14 @@ begin
 end $$;
 
 -- A datetime shows whole milliseconds.
-function round_milliseconds(x bigint) returns bigint return
+function round_milliseconds(x bigint) bigint return
   (x + 5000) / 10000 * 10000;
 
-function offset_local(x ms.dto) returns bigint return
+function offset_local(x ms.dto) bigint return
   (x).u + (x).o::bigint * 600000000;
 
 -- Both UTC and local time must be in the years 1 to 9999 (datetimeoffset-transact-sql, "Remarks").
-function in_years(x ms.dto) returns ms.dto as $$
+function in_years(x ms.dto) ms.dto as $$
 begin
   refuse 'a datetimeoffset outside the years 1 to 9999'
     if least(x.u, x.u + x.o * 600000000::bigint) < 0
@@ -78,55 +78,55 @@ begin
   return x;
 end $$;
 
-function offset_of(local bigint, minutes int) returns ms.dto return
+function offset_of(local bigint, minutes int) ms.dto return
   case when local is null or minutes is null then null
        else ms.in_years(row(local - minutes::bigint * 600000000, minutes)::ms.dto) end;
 
-function days_to_datetime(x float8, target text) returns bigint as $$
+function days_to_datetime(x float8, target text) bigint as $$
 declare r numeric := 599266080000000000 + x::numeric * 864000000000;
 begin
   fail 8115, 'source', 'expression', 'target', target if not ms.in_range(r, target);
   return ms.round_datetime(r::bigint);
 end $$;
 
-function datetime_to_days(x bigint) returns float8 return
+function datetime_to_days(x bigint) float8 return
   ((x - 599266080000000000)::numeric / 864000000000)::float8;
 
 -- smalldatetime rounds both operands of a sum.
-function whole_minutes(x bigint) returns bigint return
+function whole_minutes(x bigint) bigint return
   (x + 300000000) / 600000000 * 600000000;
 
-function datetime_add(a bigint, b bigint) returns bigint return
+function datetime_add(a bigint, b bigint) bigint return
   ms.round_datetime(ms.range_check(a + (b - 599266080000000000), 'datetime'));
 
-function datetime_subtract(a bigint, b bigint) returns bigint return
+function datetime_subtract(a bigint, b bigint) bigint return
   ms.round_datetime(ms.range_check(a - (b - 599266080000000000), 'datetime'));
 
 -- The clock, fixed per statement; the engine's lacks the seventh digit, so one is made up.
-function now_ticks() returns bigint stable return
+function now_ticks() bigint stable return
   ms.stamp_ticks(statement_timestamp() at time zone 'UTC') + 1 + extract(microsecond from statement_timestamp())::bigint % 9;
 
 -- ---- parsing
 
-function date_fault(kind text) returns text as $$
+function date_fault(kind text) text as $$
 begin
   fail 295 if kind = 'smalldatetime';
   return ms.fail(241);
 end $$;
 
 -- The old types distinguish a value out of range from a malformed text; the new ones do not.
-function date_range_fault(kind text, source text) returns text as $$
+function date_range_fault(kind text, source text) text as $$
 begin
   perform ms.date_fault(kind) if kind not in ('datetime', 'smalldatetime');
   perform ms.fail(242, 'source', source, 'target', kind);
   return null;
 end $$;
 
-function month_number(x text) returns int return
+function month_number(x text) int return
   array_position(array['jan','feb','mar','apr','may','jun','jul','aug','sep','oct','nov','dec'], lower(left(x, 3)));
 
 -- The two digit year cutoff is 2049.
-function full_year(y int) returns int return
+function full_year(y int) int return
   case when y < 50 then 2000 + y else 1900 + y end;
 
 -- (days since 0001-01-01, ticks of the day, offset in minutes or null)
@@ -207,13 +207,13 @@ begin
   end if;
 end $$;
 
-function text_to_date(x text, style int, source text) returns date strict return
+function text_to_date(x text, style int, source text) date strict return
   date '0001-01-01' + (ms.parse_temporal(x, style, 'date', source)).days;
 
-function text_to_time(x text, style int, source text) returns bigint strict return
+function text_to_time(x text, style int, source text) bigint strict return
   (ms.parse_temporal(x, style, 'time', source)).ticks;
 
-function text_to_ticks(x text, kind text, style int, source text) returns bigint strict as $$
+function text_to_ticks(x text, kind text, style int, source text) bigint strict as $$
 declare p record; r bigint;
 begin
   p := ms.parse_temporal(x, style, kind, source);
@@ -223,7 +223,7 @@ begin
   return r;
 end $$;
 
-function text_to_offset(x text, style int, source text) returns ms.dto strict as $$
+function text_to_offset(x text, style int, source text) ms.dto strict as $$
 declare p record;
 begin
   p := ms.parse_temporal(x, style, 'datetimeoffset', source);
@@ -235,11 +235,11 @@ end $$;
 
 -- ---- formatting
 
-function fraction(ticks bigint, s int) returns text return
+function fraction(ticks bigint, s int) text return
   case when s = 0 then '' else '.' || left(lpad((ticks % 10000000)::text, 7, '0'), s) end;
 
 -- value: days for date, ticks for the others.
-function temporal_text(value bigint, kind text, s int, style int) returns text
+function temporal_text(value bigint, kind text, s int, style int) text
 strict as $$
 declare
   day_number bigint := case kind when 'date' then value when 'time' then 0 else value / 864000000000 end;
@@ -287,7 +287,7 @@ begin
     else ms.refuse('CONVERT style ' || style || ' from ' || kind) end;
 end $$;
 
-function offset_text(x ms.dto, s int, style int) returns text as $$
+function offset_text(x ms.dto, s int, style int) text as $$
 declare o int; zone text; body text;
 begin
   return null if x is null;
@@ -298,22 +298,22 @@ begin
   return body || case when style in (126) then zone when style in (0, 20, 21, 25, 120, 121, 100) then ' ' || zone else '' end;
 end $$;
 
-function offset_name(minutes int) returns text return
+function offset_name(minutes int) text return
   case when minutes < 0 then '-' else '+' end || lpad((abs(minutes) / 60)::text, 2, '0') || ':' || lpad((abs(minutes) % 60)::text, 2, '0');
 
 -- ---- DATEADD, DATEDIFF, DATEPART
 
-function part_ticks(part text) returns bigint return case part
+function part_ticks(part text) bigint return case part
   when 'week' then 6048000000000 when 'day' then 864000000000 when 'hour' then 36000000000 when 'minute' then 600000000
   when 'second' then 10000000 when 'millisecond' then 10000 when 'microsecond' then 10 end;
 
-function part_months(part text) returns int return
+function part_months(part text) int return
   case part when 'year' then 12 when 'quarter' then 3 when 'month' then 1 end;
 
-function month_count(d date) returns bigint return
+function month_count(d date) bigint return
   extract(year from d)::bigint * 12 + extract(month from d)::bigint - 1;
 
-function date_add(part text, n bigint, x bigint, kind text) returns bigint
+function date_add(part text, n bigint, x bigint, kind text) bigint
 strict as $$
 declare r numeric; months bigint := n * ms.part_months(part); d date; y int; m int; last int;
 begin
@@ -334,7 +334,7 @@ begin
 end $$;
 
 -- DATEDIFF counts boundaries; weeks start on Sunday whatever DATEFIRST says.
-function date_diff(part text, a bigint, b bigint) returns numeric strict as $$
+function date_diff(part text, a bigint, b bigint) numeric strict as $$
 declare unit int := ms.part_months(part);
 begin
   return ms.month_count(ms.ticks_date(b)) / unit - ms.month_count(ms.ticks_date(a)) / unit if unit is not null;
@@ -345,7 +345,7 @@ begin
     else b / ms.part_ticks(part) - a / ms.part_ticks(part) end;
 end $$;
 
-function date_diff_big(part text, a bigint, b bigint, most bigint default 9223372036854775807) returns bigint
+function date_diff_big(part text, a bigint, b bigint, most bigint default 9223372036854775807) bigint
 as $$
 declare r numeric := ms.date_diff(part, a, b);
 begin
@@ -354,10 +354,10 @@ begin
   return r;
 end $$;
 
-function date_diff_int(part text, a bigint, b bigint) returns int return
+function date_diff_int(part text, a bigint, b bigint) int return
   ms.date_diff_big(part, a, b, 2147483647);
 
-function date_part(part text, x bigint, datefirst int) returns int strict as $$
+function date_part(part text, x bigint, datefirst int) int strict as $$
 declare d date; wd int; j1 date; t bigint;
 begin
   t := x % 864000000000;
@@ -387,14 +387,14 @@ begin
   return null;
 end $$;
 
-function date_name(part text, x bigint, datefirst int) returns text strict as $$
+function date_name(part text, x bigint, datefirst int) text strict as $$
 begin
   return to_char(ms.ticks_date(x), 'FMMonth') if part = 'month';
   return to_char(ms.ticks_date(x), 'FMDay') if part = 'weekday';
   return ms.date_part(part, x, datefirst)::text;
 end $$;
 
-function date_trunc(part text, x bigint, datefirst int) returns bigint strict as $$
+function date_trunc(part text, x bigint, datefirst int) bigint strict as $$
 declare d date; unit bigint := ms.part_ticks(case part when 'dayofyear' then 'day' else part end);
   months int := ms.part_months(part);
 begin
@@ -408,7 +408,7 @@ begin
 end $$;
 
 -- DATE_BUCKET: the start of the bucket of n parts, counted from the origin.
-function date_bucket(part text, n bigint, x bigint, origin bigint) returns bigint strict as $$
+function date_bucket(part text, n bigint, x bigint, origin bigint) bigint strict as $$
 declare unit numeric; k numeric; months int := n * ms.part_months(part);
 begin
   fail 9834 if n <= 0;
@@ -421,22 +421,22 @@ begin
   return origin + floor((x - origin) / unit) * unit;
 end $$;
 
-function end_of_month(x date, n int) returns date return
+function end_of_month(x date, n int) date return
   (date_trunc('month', x) + make_interval(months => n + 1) - interval '1 day')::date;
 
-function parts_fault(kind text) returns text as $$
+function parts_fault(kind text) text as $$
   select ms.fail(289, 'state', array_position(
     array['date', 'time', 'datetime', 'smalldatetime', 'datetime2', 'datetimeoffset'], kind)::text, 'type', kind)
 $$;
 
-function date_from_parts(y int, m int, d int) returns date strict as $$
+function date_from_parts(y int, m int, d int) date strict as $$
 begin
   perform ms.parts_fault('date')
     if y not between 1 and 9999 or m not between 1 and 12 or d < 1 or d > extract(day from make_date(y, m, 1) + interval '1 month - 1 day');
   return make_date(y, m, d);
 end $$;
 
-function time_from_parts(h int, mi int, s int, f int, p int, kind text default 'time') returns bigint
+function time_from_parts(h int, mi int, s int, f int, p int, kind text default 'time') bigint
 strict as $$
 begin
   perform ms.parts_fault(kind)
@@ -445,7 +445,7 @@ begin
 end $$;
 
 -- Hours and minutes have the same sign and a total of at most 14 hours (probed).
-function offset_from_parts(local bigint, h int, mi int) returns ms.dto as $$
+function offset_from_parts(local bigint, h int, mi int) ms.dto as $$
 begin
   perform ms.parts_fault('datetimeoffset') if h * mi < 0 or abs(mi) > 59 or abs(h * 60 + mi) > 840;
   return ms.offset_of(local, h * 60 + mi);
@@ -456,10 +456,10 @@ end $$;
 create table ms.time_zones (name text primary key, iana text not null);
 
 -- Offset in minutes of a zone at a UTC instant.
-function zone_offset(zone text, utc bigint) returns int stable return
+function zone_offset(zone text, utc bigint) int stable return
   round(extract(epoch from (ms.stamp(utc) at time zone 'UTC' at time zone zone) - ms.stamp(utc)) / 60)::int;
 
-function zone_name(name text) returns text stable strict as $$
+function zone_name(name text) text stable strict as $$
 declare r text;
 begin
   select iana into r from ms.time_zones z where lower(z.name) = lower(zone_name.name);
@@ -468,7 +468,7 @@ begin
 end $$;
 
 -- A local time in a zone: of an hour that occurs twice the first, a missing hour moves forward.
-function attach_zone(x bigint, name text) returns ms.dto stable as $$
+function attach_zone(x bigint, name text) ms.dto stable as $$
 declare zone text := ms.zone_name(name); before int; after int; chosen int;
 begin
   return null if x is null or zone is null;
@@ -483,17 +483,17 @@ begin
   return ms.offset_of(x, chosen);
 end $$;
 
-function move_zone(x ms.dto, name text) returns ms.dto stable as $$
+function move_zone(x ms.dto, name text) ms.dto stable as $$
 declare zone text := ms.zone_name(name);
 begin
   return null if x is null or zone is null;
   return ms.in_years(row((x).u, ms.zone_offset(zone, (x).u))::ms.dto);
 end $$;
 
-function switch_offset(x ms.dto, o int) returns ms.dto return
+function switch_offset(x ms.dto, o int) ms.dto return
   case when x is null or o is null then null else ms.in_years(row((x).u, o)::ms.dto) end;
 
-function parse_offset(x text) returns int strict as $$
+function parse_offset(x text) int strict as $$
 declare m text[] := regexp_match(x, '^([+-])(\d\d):(\d\d)$');
 begin
   fail 9812, 'name', 'todatetimeoffset' if m is null or m[2]::int * 60 + m[3]::int > 840;

@@ -1,7 +1,7 @@
 -- JSON on text. Values keep their source text (numbers, key order, duplicate keys).
 
 -- Steps of a path as a text array: first 'lax' or 'strict', then keys as 'k:name', positions as 'i:3'.
-function json_steps(p text) returns text[] strict as $$
+function json_steps(p text) text[] strict as $$
 declare r text[]; rest text := btrim(p); m text[];
 begin
   if rest ~* '^strict\s' then r := array['strict']; rest := ltrim(substr(rest, 7));
@@ -29,7 +29,7 @@ begin
 end $$;
 
 -- The position is from the engine's error; for a text that ends early the character is '.'.
-function json_fault(doc text) returns text as $$
+function json_fault(doc text) text as $$
 declare detail text; context text; token text := '.'; at int := length(doc);
 begin
   perform doc::json;
@@ -52,7 +52,7 @@ exception when invalid_text_representation or untranslatable_character or invali
 end $$;
 
 -- A document given as text: an object or an array.
-function json_text(doc text) returns text as $$
+function json_text(doc text) text as $$
 begin
   return doc if doc is null or doc is json object or doc is json array;
   return ms.json_fault(doc);
@@ -85,13 +85,13 @@ begin
 end $$;
 
 -- NULL, or an error if the path is strict.
-function json_missing(steps text[], number int default 13608) returns text as $$
+function json_missing(steps text[], number int default 13608) text as $$
 begin
   fail number if steps[1] = 'strict';
   return null;
 end $$;
 
-function json_value(doc text, path text, lim int) returns text as $$
+function json_value(doc text, path text, lim int) text as $$
 declare steps text[] := ms.json_steps(path); f record; container boolean; r text;
 begin
   return null if doc is null or path is null;
@@ -107,9 +107,9 @@ begin
 end $$;
 
 -- An object or array.
-function json_query(doc text, path text) returns text return ms.json_value(doc, path, null);
+function json_query(doc text, path text) text return ms.json_value(doc, path, null);
 
-function json_path_exists(doc text, path text) returns int as $$
+function json_path_exists(doc text, path text) int as $$
 declare f record; steps text[] := ms.json_steps(path);
 begin
   return null if doc is null or path is null;
@@ -118,7 +118,7 @@ begin
   return f.hit::int;
 end $$;
 
-function isjson(doc text, kind text) returns int return
+function isjson(doc text, kind text) int return
   case when doc is null then null
        when kind = 'container' then (doc is json object or doc is json array)::int
        when kind = 'value' then (doc is json)::int
@@ -126,27 +126,27 @@ function isjson(doc text, kind text) returns int return
        when kind = 'object' then (doc is json object)::int
        else (doc is json scalar)::int end;
 
-function json_escape(x text) returns text return
+function json_escape(x text) text return
   replace(substr(to_json(x)::text, 2, length(to_json(x)::text) - 2), '/', '\/');
-function json_quote(x text) returns text return
+function json_quote(x text) text return
   replace(to_json(x)::text, '/', '\/');
 
-function json_plain(x text) returns text return to_json(x)::text;
+function json_plain(x text) text return to_json(x)::text;
 
-function json_object(k text[], v text[], keep boolean) returns text return
+function json_object(k text[], v text[], keep boolean) text return
   '{' || coalesce((select string_agg(ms.json_quote(e.key) || ':' || coalesce(e.value, 'null'), ',' order by e.n)
     from unnest(k, v) with ordinality e(key, value, n) where keep or e.value is not null), '') || '}';
 
-function json_array(v text[], keep boolean) returns text return
+function json_array(v text[], keep boolean) text return
   '[' || coalesce((select string_agg(coalesce(e.value, 'null'), ',' order by e.n)
     from unnest(v) with ordinality e(value, n) where keep or e.value is not null), '') || ']';
 
 -- OPENJSON: type 0 null, 1 string, 2 number, 3 boolean, 4 array, 5 object.
-function json_kind(j json) returns int return
+function json_kind(j json) int return
   case json_typeof(j) when 'null' then 0 when 'string' then 1 when 'number' then 2 when 'boolean' then 3
     when 'array' then 4 else 5 end;
 
-function json_at(doc text, path text) returns json as $$
+function json_at(doc text, path text) json as $$
 declare steps text[] := ms.json_steps(path); f record;
 begin
   return null if doc is null;
@@ -155,7 +155,7 @@ begin
   return f.raw;
 end $$;
 
-function openjson(doc text, path text) returns table (k text, v text, t int) as $$
+function openjson(doc text, path text) table (k text, v text, t int) as $$
 declare j json := ms.json_at(doc, path);
 begin
   if json_typeof(j) = 'object' then
@@ -167,7 +167,7 @@ begin
   end if;
 end $$;
 
-function openjson_items(doc text, path text) returns table (raw text) as $$
+function openjson_items(doc text, path text) table (raw text) as $$
 declare j json := ms.json_at(doc, path);
 begin
   if json_typeof(j) = 'array' then
@@ -179,19 +179,19 @@ end $$;
 
 -- A scalar at a position, or the scalar document: a shortcut for the paths '$[n]' and '$' of OPENJSON columns. An object
 -- has no positions.
-function json_item(doc text, at int) returns text return
+function json_item(doc text, at int) text return
   case when json_typeof(doc::json -> at) in ('object', 'array') then null else doc::json ->> at end;
-function json_itself(doc text) returns text return
+function json_itself(doc text) text return
   case when json_typeof(doc::json) in ('object', 'array') then null else doc::json #>> '{}' end;
 
-function within(x text, n int, what text) returns text as $$
+function within(x text, n int, what text) text as $$
 begin
   refuse what || ' of ' || n || ' for a string of ' || ms.utf16_length(x) || ' characters'
     if octet_length(x) > n and ms.utf16_length(x) > n;
   return x;
 end $$;
 
-function json_set(j text, steps text[], at int, value text, append boolean) returns text
+function json_set(j text, steps text[], at int, value text, append boolean) text
 as $$
 declare k text; r text; done boolean := false; e record; i int; items text[]; child text;
 begin
@@ -244,7 +244,7 @@ begin
   return '[' || array_to_string(items, ',') || ']';
 end $$;
 
-function json_modify(doc text, path text, value text) returns text as $$
+function json_modify(doc text, path text, value text) text as $$
 declare p text := btrim(path); append boolean := false; steps text[];
 begin
   return null if doc is null;
@@ -256,7 +256,7 @@ end $$;
 
 -- The type json: no blanks, the first of duplicate names, numbers with an exponent or of more than 38
 -- digits as decimal(38, 10) of the float. https://learn.microsoft.com/sql/t-sql/data-types/json-data-type
-function json_canonical(j json) returns text as $$
+function json_canonical(j json) text as $$
 begin
   case json_typeof(j)
     when 'object' then
@@ -272,7 +272,7 @@ begin
   end case;
 end $$;
 
-function json_number(t text) returns text as $$
+function json_number(t text) text as $$
 declare f float8;
 begin
   if t !~ '[eE]' and length(translate(t, '-.', '')) <= 38 then
@@ -287,7 +287,7 @@ exception when numeric_value_out_of_range then
 end $$;
 
 -- The exact value of a float, rounded half up to ten decimals.
-function float_decimals(f float8) returns text as $$
+function float_decimals(f float8) text as $$
 declare bits bigint := ('x' || encode(float8send(f), 'hex'))::bit(64)::bigint; e int; m numeric; unit numeric := 1; scaled numeric;
 begin
   e := (bits >> 52) & 2047;

@@ -1,6 +1,6 @@
 -- Other string functions: FORMAT, SOUNDEX, PARSENAME, base 64, UNISTR and regular expressions.
 
-function soundex(x text) returns text strict as $$
+function soundex(x text) text strict as $$
 declare r text := ''; last text := ''; code text; c text;
 begin
   foreach c in array regexp_split_to_array(upper(x), '') loop
@@ -15,11 +15,11 @@ begin
   return case when r = '' then '0000' else rpad(r, 4, '0') end;
 end $$;
 
-function difference(a text, b text) returns int return
+function difference(a text, b text) int return
   (select count(*)::int from generate_series(1, 4) i where substr(ms.soundex(a), i, 1) = substr(ms.soundex(b), i, 1))
   + case when a is null or b is null then null else 0 end;
 
-function parsename(x text, n int) returns text strict as $$
+function parsename(x text, n int) text strict as $$
 declare parts text[] := '{}'; rest text := x; m text[]; part text;
 begin
   return null if n not between 1 and 4;
@@ -39,10 +39,10 @@ begin
   return nullif(parts[n], '');
 end $$;
 
-function base64_encode(x bytea, url boolean) returns text return
+function base64_encode(x bytea, url boolean) text return
   case when url then rtrim(translate(encode(x, 'base64'), E'+/\n', '-_'), '=') else replace(encode(x, 'base64'), E'\n', '') end;
 
-function base64_decode(x text) returns bytea strict as $$
+function base64_decode(x text) bytea strict as $$
 declare t text := translate(x, '-_', '+/');
 begin
   t := rtrim(regexp_replace(t, '\s', '', 'g'), '=');
@@ -50,7 +50,7 @@ begin
   return decode(rpad(t, (length(t) + 3) / 4 * 4, '='), 'base64');
 end $$;
 
-function unistr(x text, mark text) returns text strict as $$
+function unistr(x text, mark text) text strict as $$
 declare r text := ''; i int := 1; m text[]; high int; code int;
 begin
   while i <= length(x) loop
@@ -70,10 +70,10 @@ end $$;
 
 -- ---- FORMAT, culture en-US
 
-function group_thousands(x text) returns text return
+function group_thousands(x text) text return
   reverse(regexp_replace(reverse(x), '(\d{3})(?=\d)', '\1,', 'g'));
 
-function format_number(x numeric, f text, whole boolean) returns text as $$
+function format_number(x numeric, f text, whole boolean) text as $$
 declare m text[]; kind text; places int; body text; sign text := case when x < 0 then '-' else '' end; minimum int; digits text;
 begin
   return null if x is null;
@@ -117,10 +117,10 @@ begin
   return sign || m[1] || body || case when digits = '' then '' else '.' || digits end || m[4];
 end $$;
 
-function two_digits(x bigint, n int) returns text return
+function two_digits(x bigint, n int) text return
   case when n = 1 then x::text else lpad(x::text, 2, '0') end;
 
-function format_date(t bigint, o int, f text) returns text as $$
+function format_date(t bigint, o int, f text) text as $$
 declare r text := ''; d date; i int := 1; n int; c text; run text; h int; day_ticks bigint;
 begin
   return null if t is null;
@@ -173,7 +173,7 @@ end $$;
 -- ---- regular expressions of SQL Server 2025 (RE2)
 
 -- A pattern in the engine's syntax; what RE2 lacks, or reads differently, is refused by name.
-function regex(p text) returns text as $$
+function regex(p text) text as $$
 begin
   refuse 'the regular expression ''' || p || ''''
     if p ~ '\(\?(?!:|i\))' or p ~ '\\[1-9]' or p ~ '\\[QEpPCzAZ]' or p ~ '[*+?}][+]';
@@ -181,24 +181,24 @@ begin
 end $$;
 
 -- i, m (lines), s (. matches a line break), c; the engine's letters differ.
-function regex_flags(f text) returns text as $$
+function regex_flags(f text) text as $$
 begin
   fail 19301, 'flag', f if f !~ '^[icms]*$';
   return case when f ~ 'i[^c]*$' then 'i' else '' end
     || case when f ~ 'm' then case when f ~ 's' then 'w' else 'n' end when f ~ 's' then '' else 'p' end;
 end $$;
 
-function regexp_replace(x text, p text, y text, s int, n int, f text) returns text return
+function regexp_replace(x text, p text, y text, s int, n int, f text) text return
   regexp_replace(x, ms.regex(p), replace(regexp_replace(y, '\\(?![0-9])', '\\\\', 'g'), '\0', '\&'), s, n, ms.regex_flags(f));
 
-function regexp_like(x text, p text, f text) returns boolean return
+function regexp_like(x text, p text, f text) boolean return
   regexp_like(x, ms.regex(p), ms.regex_flags(f));
 
-function regexp_count(x text, p text, s int, f text) returns int return
+function regexp_count(x text, p text, s int, f text) int return
   regexp_count(x, ms.regex(p), s, ms.regex_flags(f));
 
-function regexp_instr(x text, p text, s int, n int, e int, f text, g int) returns int return
+function regexp_instr(x text, p text, s int, n int, e int, f text, g int) int return
   regexp_instr(x, ms.regex(p), s, n, e, ms.regex_flags(f), g);
 
-function regexp_substr(x text, p text, s int, n int, f text, g int) returns text return
+function regexp_substr(x text, p text, s int, n int, f text, g int) text return
   regexp_substr(x, ms.regex(p), s, n, ms.regex_flags(f), g);

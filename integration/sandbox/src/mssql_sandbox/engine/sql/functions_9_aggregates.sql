@@ -1,5 +1,5 @@
 -- Rows of TOP (p) PERCENT.
-function percent_count(rows bigint, p float8) returns bigint
+function percent_count(rows bigint, p float8) bigint
 as $$
 begin
   fail 1014 if p is null;
@@ -9,7 +9,7 @@ end $$;
 
 -- Aggregates that the engine lacks.
 
-function percentile_cont(v float8[], p float8, descending boolean) returns float8
+function percentile_cont(v float8[], p float8, descending boolean) float8
 as $$
   with sorted as (
     select e, row_number() over (order by case when descending then -e else e end) - 1 as n, count(*) over () - 1 as last
@@ -19,7 +19,7 @@ as $$
   join sorted low on low.n = floor(at) join sorted high on high.n = ceil(at)
 $$;
 
-function percentile_disc(v anyarray, p float8, descending boolean) returns anyelement
+function percentile_disc(v anyarray, p float8, descending boolean) anyelement
 as $$
   select e from (
     select e, count(*) over () as total, row_number() over (order by e) as up, row_number() over (order by e desc) as down
@@ -28,14 +28,14 @@ as $$
 $$;
 
 -- The result of JSON_ARRAYAGG and JSON_OBJECTAGG without rows is not documented.
-function json_aggregate(opening text, items text, closing text, rows bigint, name text) returns text
+function json_aggregate(opening text, items text, closing text, rows bigint, name text) text
 as $$
 begin
   refuse name || ' of no rows' if rows = 0;
   return opening || coalesce(items, '') || closing;
 end $$;
 
-function json_key(k text) returns text as $$
+function json_key(k text) text as $$
 begin
   refuse 'a NULL key in JSON_OBJECTAGG' if k is null;
   return ms.json_quote(k);

@@ -2,12 +2,12 @@
 -- https://learn.microsoft.com/sql/relational-databases/xml/create-instances-of-xml-data
 
 -- The end of the text read so far.
-function xml_place(read text) returns text return
+function xml_place(read text) text return
   format('line %s, character %s', 1 + length(read) - length(replace(read, E'\n', '')),
          length(regexp_replace(read, '^.*\n', '')));
 
 -- Character data with entities and character references resolved.
-function xml_meaning(written text) returns text strict as $$
+function xml_meaning(written text) text strict as $$
 declare
   reference text;
   result text := '';
@@ -28,11 +28,11 @@ begin
 end
 $$;
 
-function xml_written(meaning text) returns text return
+function xml_written(meaning text) text return
   replace(replace(replace(replace(meaning, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), E'\r', '&#x0D;');
 
 -- A start tag with attributes as the server writes it, without the closing bracket.
-function xml_start(tag text) returns text strict as $$
+function xml_start(tag text) text strict as $$
 declare
   attribute text[];
   seen text[] := '{}';
@@ -53,7 +53,7 @@ $$;
 
 -- :param style: that of CONVERT; 1 keeps text of white space alone.
 -- :param wide: whether the text is Unicode, which limits the encoding of its XML declaration.
-function text_to_xml(written text, style int, wide boolean) returns text strict as $$
+function text_to_xml(written text, style int, wide boolean) text strict as $$
 declare
   name constant text := '[A-Za-z_\u00C0-\uFFFD][\w.:\u00C0-\uFFFD-]*';
   rest text := replace(replace(written, E'\r\n', E'\n'), E'\r', E'\n');
@@ -109,7 +109,7 @@ begin
 end
 $$;
 
-function xml_to_text(value text, maximum int, wide boolean) returns text as $$
+function xml_to_text(value text, maximum int, wide boolean) text as $$
 begin
   return ms.fail(6354) if length(value) > maximum;
   return ms.fail(6355) if not wide and ms.to_code_page(value) <> value;
