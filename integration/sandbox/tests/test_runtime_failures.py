@@ -213,3 +213,15 @@ def test_raiserror_writes_percent_signs_and_has_a_state(client):
     assert client.infos("RAISERROR('%d %% of %s%%', 10, 1, 5, 'x')") == [(50000, "5 % of x%")]
     (error,) = [event for event in client.events("RAISERROR('x', 16, -1)") if isinstance(event, Error)]
     assert error.state == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "numbers"),
+    [("SELECT 1 / 0", [8134, 50999]), ("SELECT 1 / 0; RETURN 7", [8134]), ("RAISERROR('x', 16, 1)", [50000, 50999]),
+     ("BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH PRINT 'caught' END CATCH", [])],
+)  # fmt: skip
+def test_the_status_of_a_procedure_after_an_error_is_its_own_or_refused(client, body, numbers):
+    """A server gives a negative one by severity, unless the procedure returns one."""
+    client.run(f"CREATE PROCEDURE of_status AS {body}")
+    assert client.errors("DECLARE @r int; EXEC @r = of_status; IF @r NOT IN (0, 7) PRINT 'another'") == numbers
+    assert client.errors("EXEC of_status") == numbers[:1]

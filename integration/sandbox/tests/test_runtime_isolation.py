@@ -441,6 +441,7 @@ def locked(reader, text):
 def test_an_exclusive_lock_of_the_table_keeps_readers_and_writers_out(sessions):
     holder, other = sessions
     for text in ("SELECT * FROM is_t WITH (TABLOCKX)", "UPDATE is_t WITH (TABLOCK) SET v = 9 WHERE id = 99",
+                 "UPDATE x SET v = 9 FROM is_t AS x WITH (TABLOCK) WHERE x.id = 99",
                  "INSERT INTO is_t WITH (TABLOCKX) SELECT 5, 5 WHERE 1 = 0"):  # fmt: skip
         holder.run(f"BEGIN TRANSACTION; {text}")
         assert locked(other, "SELECT * FROM is_t WHERE id = 2") and locked(other, "INSERT INTO is_t VALUES (3, 3)")

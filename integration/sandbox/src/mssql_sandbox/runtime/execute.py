@@ -8,7 +8,7 @@ import psycopg
 from .. import ddl, translate
 from ..ddl.select_into import create_from_columns, settle_identity
 from ..errors import NotSupported, SqlServerError
-from ..interface import Columns, Done, Event, ReturnStatus, Rows
+from ..interface import Columns, Done, Error, Event, ReturnStatus, Rows
 from ..sqltypes import INT, MAX, SqlType, nvarchar
 from ..syntax import nodes
 from ..types.typenames import from_pg, rows_decoder, to_pg
@@ -242,10 +242,11 @@ class Execution:
             for argument in statement.arguments
         ]
         outputs: dict[int, Any] = {}
-        status, count = 0, self.session.transactions.count
+        status, failed, count = 0, False, self.session.transactions.count
         name = self._procedure_name(statement)
         of_batch = self.scope.parent is None and not self.scope.level
         for event in self.session.call(name, arguments, self.scope, outputs):
+            failed = failed or isinstance(event, Error)
             if isinstance(event, ReturnStatus):
                 status = event.value
             else:
@@ -255,6 +256,8 @@ class Execution:
             if target.output and isinstance(target.value, nodes.Variable):
                 self.scope.values[target.value.name] = value
         if statement.result is not None:
+            if failed and not status:
+                raise NotSupported("the return status of a procedure in which an error occurred", statement.line)
             self.scope.type_of(statement.result)
             self.scope.values[statement.result] = status
         now = self.session.transactions.count

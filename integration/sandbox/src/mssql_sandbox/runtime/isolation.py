@@ -72,7 +72,7 @@ def _kind(session: Any, access: translate.Access) -> str | None:
     level = next((_LEVEL_OF_HINT[hint] for hint in hints if hint in _LEVEL_OF_HINT), session.transactions.isolation)
     if "READPAST" in hints:
         return None  # the engine skips locked rows
-    if "TABLOCKX" in hints:
+    if "TABLOCKX" in hints or hints >= {"TABLOCK", "TARGET"}:
         return "X"
     if level == "SERIALIZABLE":
         return "X" if "XLOCK" in hints else "U" if hints & _UPDATE else "S"
