@@ -7,7 +7,7 @@ import pytest
 from django.apps.registry import Apps
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Func, Q, UniqueConstraint, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models.functions import Concat, Lower, Upper
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -111,7 +111,10 @@ class Pair(models.Model):
 
     class Meta:
         app_label, apps = "conflicts", Apps()
-        constraints = [UniqueConstraint(fields=["room", "half"], nulls_distinct=False, name="conflicts_pair")]
+        constraints = [
+            UniqueConstraint(fields=["room", "half"], nulls_distinct=False, name="conflicts_pair"),
+            UniqueConstraint(F("half").desc(), Upper("room"), name="conflicts_pair_upper"),
+        ]
 
 
 _MODELS = (Member, Seat, Coupon, Account, Address, Token, Shelf, Pair)

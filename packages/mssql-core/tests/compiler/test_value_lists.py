@@ -6,7 +6,7 @@ import pytest
 from django.apps.registry import Apps
 from django.core.exceptions import EmptyResultSet
 from django.db import models
-from django.db.models import Case, F, FloatField, IntegerField, TextField, Q, Value, When
+from django.db.models import Case, F, FloatField, IntegerField, Q, TextField, Value, When
 from django.db.models.lookups import Exact
 from orm import unnamed
 from ormtests.models import Author, Book

@@ -185,6 +185,27 @@ def test_a_bare_column_among_unique_expressions_has_a_filter():
     )
 
 
+@since(5, 0)
+def test_expressions_of_generated_columns_name_what_these_are_computed_from():
+    """Computed columns are refused in other ones (1759), and in filters (10609)."""
+    unique = models.UniqueConstraint(Lower("name"), F("b").desc(), name="uq")
+    made = model(
+        a=models.IntegerField(),
+        b=models.GeneratedField(expression=F("a") + 1, output_field=models.IntegerField(), db_persist=True),
+        name=models.GeneratedField(expression=F("a"), output_field=models.CharField(max_length=12), db_persist=True),
+        meta={"constraints": [unique], "indexes": [models.Index(Lower("name"), F("b") * 2, name="ix")]},
+    )
+    sql = "".join(created(made))
+    text = "LOWER(CAST([a] AS nvarchar(12)))"
+    assert "ADD [__ix_uq_1] AS (%s) PERSISTED, " % text in sql
+    assert "[__uq_uq_1] AS (CASE WHEN (%s IS NOT NULL) AND ((([a] + 1)) IS NOT NULL) THEN NULL" % text in sql
+    assert sql.endswith(
+        "ADD [__ix_ix_1] AS (%s) PERSISTED, [__ix_ix_2] AS ((CAST(([a] + 1) AS int) * 2)) PERSISTED; "
+        "CREATE INDEX [ix] ON [a_thing] ([__ix_ix_1], [__ix_ix_2]);" % text
+    )
+    assert "([__ix_uq_1], [b] DESC, [__uq_uq_1]);" in sql
+
+
 @since(5, 2)
 def test_the_key_of_several_columns_keeps_rows_apart():
     both = models.CompositePrimaryKey("a", "b")

@@ -220,18 +220,22 @@ class IndexStatements:
             return predicates, others
         for field in filter(is_nullable, fields):
             if is_computed(field):
-                # A filter cannot name a computed column (error 10609), nor
-                # can another computed column (error 1759).
-                others.append("(%s) IS NOT NULL" % self._columns.generated_expression(field))
+                others.append(self._is_generated(field))
             else:
                 not_null = "%s IS NOT NULL" % self._editor.quote_column(field.column)
                 predicates += [not_null] if not_null not in predicates else []
         if isinstance(keys, ExpressionKeys):
             definitions = [definition or self._editor.quote_column(name) for name, definition, _ in keys.keys()]
             for node, definition in zip(keys.nodes(), definitions):
-                if _may_be_null(node):
+                if isinstance(node, Col) and is_computed(node.target):
+                    others.append(self._is_generated(node.target))
+                elif _may_be_null(node):
                     (predicates if isinstance(node, Col) else others).append("%s IS NOT NULL" % definition)
         return predicates, others
+
+    def _is_generated(self, field: Field) -> str:
+        """Return that a generated column is not NULL; its name is refused by a filter (10609) and other computed columns (1759)."""
+        return "(%s) IS NOT NULL" % self._columns.generated_expression(field)
 
     def _discriminators(self, model: Model, predicates: Iterable[str]) -> List[str]:
         """

@@ -6,6 +6,7 @@ from django.db import NotSupportedError
 from django.db.backends.ddl_references import Columns, Expressions, ForeignKeyName, IndexName, Table
 from django.db.backends.utils import truncate_name
 from django.db.models.expressions import Col, OrderBy
+from django.db.models.functions import Cast
 
 from ..introspection.objects import (
     HIDDEN_DISCRIMINATOR_PREFIX,
@@ -18,6 +19,7 @@ from ..introspection.objects import (
 )
 from ..names import MAX_NAME_LENGTH, TableName, bare_identifier, quote_bare, quote_identifier
 from ..plugin.django_types import Compiler
+from .fields import is_computed
 from .moments import with_styles
 
 # (column, is descending) of each key.
@@ -187,10 +189,21 @@ class ExpressionKeys(Expressions):
 
     def _sql(self, node: Any) -> str:
         sql: str
-        sql, params = self.compiler.compile(node)
+        sql, params = self.compiler.compile(self._over_stored_columns(node))
         if getattr(node, "conditional", False):
             sql = "CASE WHEN %s THEN 1 ELSE 0 END" % sql
         return with_styles(sql % tuple(map(self.quote_value, params)) if params else sql.replace("%%", "%"))
+
+    def _over_stored_columns(self, node: Any) -> Any:
+        """Return an expression with what generated columns are computed from, which no other computed column may name (1759)."""
+        generated = [part for part in node.flatten() if isinstance(part, Col) and is_computed(part.target)]
+        if not generated:
+            return node
+        values = {
+            column: Cast(column.target.expression.resolve_expression(self.compiler.query), column.target.output_field)
+            for column in generated
+        }
+        return node.replace_expressions(values)
 
     def nodes(self) -> List[Any]:
         """Return the bare expressions."""
