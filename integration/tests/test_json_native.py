@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, DataError, IntegrityError, connections, models
-from django.db.models import Case, Value, When
+from django.db.models import Case, ExpressionWrapper, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, JSONObject
 from harness.project import new_alias
@@ -159,6 +159,91 @@ def test_every_path_refuses_what_the_type_does_not_hold_by_the_field_s_name(nati
         with pytest.raises(DataError, match="papers.Paper.value: .*(type json)"):
             store(model, value)
     assert not natives.exclude(value={}).exists()
+
+
+@pytest.fixture(params=["Value", "JSONNull"])
+def json_null(request):
+    """Calls that make the JSON null."""
+    if request.param == "Value":
+        return lambda: Value(None, models.JSONField())
+    return getattr(models, "JSONNull", lambda: Value(None, models.JSONField()))
+
+
+def constants(json_null):
+    """(expressions with a constant that the type does not hold, part of the message)."""
+    document = models.JSONField()
+    for scalar in (5, "x", True):
+        yield Value(scalar, document), "array or an object"
+        yield Case(When(pk__gt=0, then=Value(scalar, document)), default="value"), "array or an object"
+        yield Coalesce(Value(None, document), Value(scalar, document)), "array or an object"
+        yield Cast(Value(scalar, document), document), "array or an object"
+    yield json_null(), "None is stored as NULL"
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        lambda model, value: model.objects.using("native").update(value=value),
+        lambda model, value: model.objects.using("native").update_or_create(pk=1, defaults={"value": value}),
+        lambda model, value: model.objects.using("native").filter(pk=1).update(value=value, with_default=value),
+    ],
+)
+def test_constants_that_the_type_does_not_hold_are_refused_by_the_field_s_name(natives, model, json_null, store):
+    natives.create(value={})
+    for expression, remedy in constants(json_null):
+        with pytest.raises(DataError, match="papers.Paper.value: the type json holds .* %s" % remedy):
+            store(model, expression)
+    assert natives.get().value == {}
+
+
+def test_so_is_the_json_null_of_new_rows(natives, model, json_null):
+    for store in (
+        lambda: natives.create(value=json_null()),
+        lambda: natives.bulk_create([model(value=json_null()) for _ in range(2)]),
+        lambda: natives.bulk_create([model(value=json_null()) for _ in range(1200)]),
+    ):
+        with pytest.raises(DataError, match="papers.Paper.value: .* None is stored as NULL"):
+            store()
+    assert not natives.exists()
+
+
+def test_and_of_defaults(natives, model, json_null):
+    for default, _ in constants(json_null):
+        if isinstance(default, Case):
+            continue
+        field = models.JSONField(db_default=default, null=True)
+        field.set_attributes_from_name("added")
+        field.model = model
+        with pytest.raises(DataError, match="added: the type json holds"), connections[
+            "native"
+        ].schema_editor() as editor:
+            editor.add_field(model, field)
+
+
+@pytest.mark.parametrize("count", [2, 1200])
+def test_bulk_update_stores_value_none_as_null_and_refuses_the_json_null(natives, model, json_null, count):
+    """Django prepares a Value() there as the field's None."""
+    if type(json_null()) is Value:
+        bulk_update(model, json_null(), count)
+        assert natives.filter(value__isnull=True).count() == count
+    else:
+        with pytest.raises(DataError, match="papers.Paper.value: .* None is stored as NULL"):
+            bulk_update(model, json_null(), count)
+
+
+def test_inside_of_expressions_value_none_is_null(natives, model):
+    """As in Django, which prepares it there as the field's None."""
+    null = Value(None, models.JSONField())
+    for expression in (
+        Coalesce(null, null),
+        Case(When(pk__gt=0, then=null)),
+        ExpressionWrapper(null, models.JSONField()),
+    ):
+        natives.all().delete()
+        natives.create(value={})
+        assert natives.update(value=expression) == natives.filter(value__isnull=True).count() == 1
+    natives.update(value=JSONObject(a=null))
+    assert natives.get().value == {"a": None}
 
 
 FLOATS = [

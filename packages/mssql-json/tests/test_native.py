@@ -1,6 +1,6 @@
 import pytest
 
-from mssql_json.native import exact_text
+from mssql_json.native import exact_text, storable
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,12 @@ def test_the_text_of_a_string_is_no_number():
 def test_halves_of_surrogate_pairs_are_refused(text):
     with pytest.raises(ValueError, match="surrogate"):
         exact_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [("null", "None is stored as NULL"), ("1", "an array or an object"), ('"x"', "an array or an object")],
+)
+def test_scalars_are_refused_with_the_remedy(text, remedy):
+    with pytest.raises(ValueError, match="objects and arrays only.*%s" % remedy):
+        storable(text)

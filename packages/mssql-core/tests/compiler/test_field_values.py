@@ -5,10 +5,21 @@ from decimal import Decimal
 import pytest
 from django.apps.registry import Apps
 from django.db import DataError, models
+from django.db.models.functions import Cast, Coalesce
 from ormtests.models import Author, Book
 from typed import typed
 
-from mssql_core.compiler.field_values import base_type, compared, decimal_digits, is_text, named, stored
+from mssql_core.compat.orm import STORES_JSON_NULL
+from mssql_core.compiler.field_values import (
+    base_type,
+    check_results,
+    compared,
+    decimal_digits,
+    is_text,
+    named,
+    stored,
+    whole_value,
+)
 from mssql_core.compiler.json_values import carried_values
 from mssql_core.connection.parameters import TypedParam
 from mssql_core.testing import fake_connection
@@ -75,6 +86,38 @@ def test_a_plugin_changes_or_refuses_the_text_of_a_document(connection, monkeypa
     assert carried_values(field, ['{"a": 1}', None], connection)[1] == ['{"A": 1}', None]
     with pytest.raises(DataError, match="data.*: no null"):
         stored(field, "null", connection)
+
+
+def test_constants_in_expressions_are_documents_too(connection, monkeypatch):
+    field, document = models.JSONField(name="data"), models.JSONField()
+    texts = []
+    monkeypatch.setattr(connection.ops, "stored_document", lambda text: texts.append(text) or text)
+    constant, nothing = models.Value([1], document), models.Value(None, document)
+    for expression in (
+        models.Case(models.When(pk=1, then=constant), default=constant),
+        Coalesce("data", models.ExpressionWrapper(constant, document)),
+        Cast(constant, document),
+    ):
+        check_results(field, expression, connection)
+    assert texts == ["[1]"] * 4
+    # What is no document itself, and the field's NULL.
+    for expression in (
+        Coalesce(nothing, nothing),
+        models.Value("x"),
+        models.F("data"),
+        models.Value([1], field_of_model()),
+    ):
+        check_results(field, expression, connection)
+    assert texts == ["[1]"] * 4
+    assert whole_value(field, nothing, connection) is nothing
+    assert texts[4:] == ["null"] * STORES_JSON_NULL
+
+
+def field_of_model():
+    """What stored() sees on being compiled."""
+    field = models.JSONField(name="data")
+    field.model = Author
+    return field
 
 
 def test_a_foreign_key_to_decimals_has_their_places(connection):

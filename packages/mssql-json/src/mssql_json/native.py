@@ -25,7 +25,10 @@ def storable(text: str) -> str:
     :raises ValueError: the type would change it, or refuse it as no object and no array (error 13609).
     """
     if text[:1] not in ("{", "["):
-        raise ValueError("the type json holds objects and arrays only, no string, number, boolean or null by itself.")
+        remedy = "None is stored as NULL." if text == "null" else "Put the value into an array or an object."
+        raise ValueError(
+            "the type json holds objects and arrays only, no string, number, boolean or null by itself. " + remedy
+        )
     try:
         return exact_text(text)
     except ValueError as error:

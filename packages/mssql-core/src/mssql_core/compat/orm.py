@@ -21,6 +21,8 @@ HAS_GENERATED_FIELD = hasattr(models, "GeneratedField")
 PARAMS = tuple if django.VERSION >= (6, 0) else list
 #: Whether Django compiles the branches of a set operation with names for their columns.
 NAMES_BRANCHES = django.VERSION >= (4, 2)
+#: Whether Value(None, JSONField()), assigned to a JSONField, is the JSON null; before, it is NULL.
+STORES_JSON_NULL = django.VERSION >= (4, 2)
 
 try:
     from django.db.models.expressions import DatabaseDefault as DatabaseDefault

@@ -14,11 +14,11 @@ from typing import Any, Callable, Dict, Iterator, Optional, Tuple, TypeVar, Unio
 
 from django.db import DataError, models
 from django.db.models import Case, DecimalField, ExpressionWrapper, Value
-from django.db.models.functions import Coalesce, Concat, ConcatPair, Greatest, Least
+from django.db.models.functions import Cast, Coalesce, Concat, ConcatPair, Greatest, Least
 from django.utils import timezone
 
 from .. import errors
-from ..compat.orm import placeholder_getter, referred
+from ..compat.orm import STORES_JSON_NULL, placeholder_getter, referred
 from ..connection import code_pages
 from ..connection.parameters import TypedParam, check
 from ..literals import MAX_PRECISION
@@ -223,8 +223,14 @@ def whole_value(field: Field, expression: Value, connection: Connection) -> Valu
     """A Value() assigned to a field, in the form in which the column stores it.
 
     It is prepared by its own field, if any, as Django does: a None of a JSONField is the JSON null.
+
+    :raises DataError: the column does not hold it; the message names the field.
     """
     output_field = expression._output_field_or_none
+    if expression.value is None and isinstance(field, models.JSONField) and isinstance(output_field, models.JSONField):
+        if STORES_JSON_NULL:
+            stored(field, "null", connection)
+        return expression
     if expression.value is None or placeholder_getter(output_field) is not None:
         return expression
     prepared = expression.value
@@ -236,10 +242,16 @@ def whole_value(field: Field, expression: Value, connection: Connection) -> Valu
 
 def check_results(field: Field, expression: Any, connection: Connection) -> None:
     """
-    Check the texts that an expression may assign to a varchar column as they are: in a CASE, in COALESCE, joined.
+    Check the constants that an expression may assign to a column as they are: in a CASE, in COALESCE, joined.
 
-    :raises DataError: the column's code page lacks a character, for which the server would store another one.
+    :raises DataError: a varchar column's code page lacks a character, for which the server would store another one; or
+        a JSONField's column does not hold a document.
     """
+    if isinstance(field, models.JSONField):
+        for result in _results(expression):
+            if isinstance(result, Value):
+                _check_document(field, result, connection)
+        return
     if base_type(field, connection) not in _STORED_IN_CODE_PAGE:
         return
     for result in _results(expression):
@@ -247,15 +259,29 @@ def check_results(field: Field, expression: Any, connection: Connection) -> None
             stored(field, result.value, connection)
 
 
+def _check_document(field: Field, value: Value, connection: Connection) -> None:
+    output_field = value._output_field_or_none
+    if isinstance(output_field, models.JSONField) and getattr(output_field, "model", None) is None:
+        # With a model it passes through stored() on being compiled.
+        _, params = value.resolve_expression(None, for_save=True).as_sql(None, connection)
+        for param in params:
+            stored(field, param, connection)
+
+
 def _results(expression: Any) -> Iterator[Any]:
     if isinstance(expression, Case):
         for source in (*[when.result for when in expression.cases], expression.default):
             yield from _results(source)
-    elif isinstance(expression, _OF_ARGUMENTS):
+    elif isinstance(expression, _OF_ARGUMENTS) or _is_cast_to_json(expression):
         for source in expression.get_source_expressions():
             yield from _results(source)
     else:
         yield expression
+
+
+def _is_cast_to_json(expression: Any) -> bool:
+    """Whether an expression is a cast that leaves a document as it is, such as that of bulk_update()."""
+    return isinstance(expression, Cast) and isinstance(expression.output_field, models.JSONField)
 
 
 # The value of these is one of their arguments, or consists of them.

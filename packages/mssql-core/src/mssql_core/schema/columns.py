@@ -8,7 +8,7 @@ from typing import Any, List, Mapping, Optional
 from django.db.models import JSONField, Value
 
 from ..compat.orm import default_expression
-from ..compiler.field_values import stored, untyped
+from ..compiler.field_values import check_results, stored, untyped, whole_value
 from ..compiler.moments import default_sql
 from ..expressions.text_length import may_be_longer
 from ..plugin.django_types import Field, Model, SchemaEditor
@@ -96,8 +96,15 @@ class ColumnDefinitions:
         expression = default_expression(field)
         if isinstance(expression, Value) and _is_stored_by_field(field, expression.value):
             return "(%s)" % self._stored(field, field.get_db_prep_save(expression.value, self._editor.connection))
+        self._check_document(field, expression)
         sql, _ = self._editor.db_default_sql(field)
         return "(%s)" % default_sql(field, expression, sql, self._editor.connection)
+
+    def _check_document(self, field: Field, expression: Any) -> None:
+        """Refuse a default that a JSONField's column does not hold before a row gets it."""
+        if isinstance(field, JSONField):
+            check = whole_value if type(expression) is Value else check_results
+            check(field, expression, self._editor.connection)
 
     def _stored(self, field: Field, value: Any) -> str:
         """Return the literal of a value, converted as the field's values are on saving."""
