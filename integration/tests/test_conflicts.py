@@ -114,6 +114,7 @@ class Pair(models.Model):
         constraints = [
             UniqueConstraint(fields=["room", "half"], nulls_distinct=False, name="conflicts_pair"),
             UniqueConstraint(F("half").desc(), Upper("room"), name="conflicts_pair_upper"),
+            UniqueConstraint(fields=["room"], condition=Q(half__gte=50), name="conflicts_pair_large"),
         ]
 
 
@@ -271,9 +272,10 @@ def test_nulls_of_generated_columns_that_are_not_distinct():
     Pair.objects.create(room="a", note="old")
     ignore(
         Pair(room="a", note="no"), Pair(note="1"), Pair(note="no"), Pair(number=4, note="2"), Pair(number=5, note="no"),
-        Pair(room="a", number=5, note="3"),
+        Pair(room="a", number=5, note="3"), Pair(room="b", number=100, note="4"), Pair(room="B", number=200, note="no"),
+        Pair(room="b", number=99, note="5"),
     )  # fmt: skip
-    assert notes(Pair) == ["1", "2", "3", "old"]
+    assert notes(Pair) == ["1", "2", "3", "4", "5", "old"]
     changed = [Pair(room="a", note="new"), Pair(number=5, note="two")]
     Pair.objects.bulk_create(changed, update_conflicts=True, unique_fields=["room", "half"], update_fields=["note"])
-    assert notes(Pair) == ["1", "3", "new", "two"]
+    assert notes(Pair) == ["1", "3", "4", "5", "new", "two"]

@@ -206,6 +206,15 @@ def test_expressions_of_generated_columns_name_what_these_are_computed_from():
     assert "([__ix_uq_1], [b] DESC, [__uq_uq_1]);" in sql
 
 
+@since(5, 0)
+def test_a_condition_on_a_generated_column_names_what_it_is_computed_from():
+    double = models.GeneratedField(expression=F("a") * 2, output_field=models.IntegerField(), db_persist=True)
+    unique = models.UniqueConstraint(fields=["a"], condition=Q(double__gt=100), name="uq")
+    made = model(a=models.IntegerField(), double=double)
+    sql = str(unique.create_sql(made, connection.schema_editor()))
+    assert "AS (CASE WHEN ((CAST(([a] * 2) AS int)) > 100) THEN NULL ELSE [id] END)" in sql and "WHERE" not in sql
+
+
 @since(5, 2)
 def test_the_key_of_several_columns_keeps_rows_apart():
     both = models.CompositePrimaryKey("a", "b")

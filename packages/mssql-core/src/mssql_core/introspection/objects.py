@@ -41,14 +41,17 @@ def column_references(definition: Optional[str]) -> List[str]:
 
 def rename_reference(definition: str, old: str, new: str) -> str:
     """Return the definition with column `old` written as `new`."""
+    return replace_reference(definition, old, quote_bare(new))
 
-    def renamed(match: Match[str]) -> str:
+
+def replace_reference(definition: str, column: str, sql: str) -> str:
+    """Return the definition with `sql` in the place of a column."""
+
+    def replaced(match: Match[str]) -> str:
         token = match.group()
-        if token[0] in '["' and _undelimited(token).lower() == old.lower():
-            return quote_bare(new)
-        return token
+        return sql if token[0] in '["' and _undelimited(token).lower() == column.lower() else token
 
-    return _TOKEN.sub(renamed, definition)
+    return _TOKEN.sub(replaced, definition)
 
 
 def _undelimited(token: str) -> str:

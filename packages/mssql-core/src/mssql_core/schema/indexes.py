@@ -20,6 +20,7 @@ from django.db.models.functions import (
 )
 from django.db.models.sql import Query
 
+from ..introspection.objects import replace_reference
 from ..plugin.django_types import Expression, Field, Model, SchemaEditor
 from . import index_filter as filters
 from .columns import ColumnDefinitions
@@ -216,6 +217,7 @@ class IndexStatements:
         others: List[str] = []
         if rule.condition:
             predicates, others = filters.split(rule.condition, _computed_columns(model))
+            others = [self._over_stored_columns(model, predicate) for predicate in others]
         if rule.nulls_distinct is False:
             return predicates, others
         for field in filter(is_nullable, fields):
@@ -236,6 +238,13 @@ class IndexStatements:
     def _is_generated(self, field: Field) -> str:
         """Return that a generated column is not NULL; its name is refused by a filter (10609) and other computed columns (1759)."""
         return "(%s) IS NOT NULL" % self._columns.generated_expression(field)
+
+    def _over_stored_columns(self, model: Model, predicate: str) -> str:
+        """Return a predicate with the definitions of generated columns, which no other computed column may name (1759)."""
+        for field in filter(is_computed, model._meta.local_concrete_fields):
+            db_params = field.db_parameters(connection=self._editor.connection)
+            predicate = replace_reference(predicate, field.column, self._columns.generated(field, db_params))
+        return predicate
 
     def _discriminators(self, model: Model, predicates: Iterable[str]) -> List[str]:
         """
