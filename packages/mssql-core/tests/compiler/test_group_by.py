@@ -91,3 +91,16 @@ def test_what_an_aggregate_has_hoisted_is_grouped_once(compiled):
     assert compiled.sql(greatest).endswith(" GROUP BY [__hoisted].[__k1]")
     nested = authors.annotate(x=Greatest("age", F("age") + F("age")), y=Abs("x")).values("x", "y").annotate(n=Max("x"))
     assert compiled.sql(nested).endswith(" GROUP BY [__hoisted].[__k1], [__hoisted].[__k2]")
+
+
+def test_a_function_that_a_subquery_beside_an_aggregate_names_is_a_column(compiled):
+    groups = authors.values(x=Length("name")).annotate(n=Max("age"))
+    greatest = "MAX([__v]) FROM (VALUES ([__hoisted].[__k1]), (MAX([ormtests_author].[age])))"
+    for queryset in (
+        groups.annotate(y=Greatest("x", "n")),
+        groups.order_by(Greatest("x", "n")),
+        groups.filter(n__lt=Greatest("x", "n")),
+    ):
+        sql = compiled.sql(queryset, version="2019")
+        assert greatest in sql
+        assert " GROUP BY [__hoisted].[__k1]" in sql and " GROUP BY [__hoisted].[__k1]," not in sql

@@ -15,7 +15,17 @@ from django.db.models.sql.where import WhereNode
 from ..compat.orm import PARAMS, ColPairs, FullResultSet, selectable
 from ..plugin.django_types import Compiler, Expression
 from ..plugin.types import Compiled
-from .cross_apply import ALIAS, COLUMN, Term, compiles_to_subquery, has_subquery, is_column, leaves, source_expressions
+from .cross_apply import (
+    ALIAS,
+    COLUMN,
+    Hoists,
+    Term,
+    compiles_to_subquery,
+    has_subquery,
+    is_column,
+    leaves,
+    source_expressions,
+)
 from .select_list import SelectListMixin
 from .select_plan import Ordered, Selected
 
@@ -24,6 +34,20 @@ class GroupByMixin(SelectListMixin):
     """The GROUP BY clause of a SELECT."""
 
     having: Any
+    _functions_stand = True
+
+    def get_group_by(self, select: List[Selected], order_by: List[Ordered]) -> List[Compiled]:
+        """GROUP BY; in a subquery beside an aggregate the server knows grouped columns, but no functions of them (8120, 8121, 8127)."""
+        if self.query.group_by is None:
+            return []
+        written = [(expression, sql) for expression, (sql, _), _ in select]
+        written += [(expression, sql) for expression, (sql, _, _) in order_by]
+        self._functions_stand = not (
+            any([has_subquery(sql) and _has_groups(expression) for expression, sql in written])
+            or _compares_aggregates_with_functions(self.having)
+        )
+        group_by: List[Compiled] = super().get_group_by(select, order_by)
+        return group_by
 
     def collapse_group_by(self, expressions: Iterable[Expression], having: Any) -> List[Any]:
         """The terms of GROUP BY; what it refuses is computed in the derived table of cross_apply.py."""
@@ -48,7 +72,8 @@ class GroupByMixin(SelectListMixin):
         """The term of an expression that is no column; None for what is never, or always, true."""
         selected = self.selected_plain(expression)
         try:
-            if (selected is None or not selected[1]) and _is_function_of_columns(expression, self.query.alias_map):
+            may_stand = self._functions_stand and not (selected and selected[1])
+            if may_stand and _is_function_of_columns(expression, self.query.alias_map):
                 sql, params = selected or self.compile(expression)
                 if not (params or has_subquery(sql) or ALIAS in sql):
                     return Term(sql)
@@ -82,6 +107,20 @@ def _is_function_of_columns(expression: Expression, tables: Container[str]) -> b
     return bool(sources) and all(
         [is_column(source, tables) or _is_function_of_columns(source, tables) for source in sources]
     )
+
+
+def _has_groups(expression: Expression) -> bool:
+    """Whether an expression is computed of the rows of groups, and not grouped by itself."""
+    return bool(expression.contains_aggregate or expression.contains_over_clause)
+
+
+def _compares_aggregates_with_functions(having: Any) -> bool:
+    """Whether a condition has functions beside aggregates, which it may name in a subquery."""
+    if isinstance(having, WhereNode):
+        return any([_compares_aggregates_with_functions(child) for child in having.children])
+    if not isinstance(having, Lookup) or not having.contains_aggregate:
+        return False
+    return any([isinstance(part, (Func, CombinedExpression)) for part in _outside_aggregates([having])])
 
 
 def parts_of_groups(expressions: Iterable[Any]) -> Iterator[Any]:
@@ -160,7 +199,7 @@ def conditions_with_subqueries(having: Any, compiler: Compiler) -> List[Expressi
     if not isinstance(having, Lookup):
         return []
     if having.contains_aggregate:
-        columns: List[Expression] = [part for part in _outside_aggregates([having]) if isinstance(part, Col)]
+        columns = [part for part in _outside_aggregates([having], compiler.hoists) if isinstance(part, Col)]
         # Most have none: to compile such a condition for nothing takes a fifth of ``filter(total__gt=10)``.
         return columns if columns and compiles_to_subquery(having, compiler) else []
     if not compiles_to_subquery(having, compiler):
@@ -174,9 +213,12 @@ def is_translated(column: Col, compiler: Compiler) -> bool:
     return compiler.connection.compiler_dispatch.translates_columns and "(" in compiler.compile(column)[0]
 
 
-def _outside_aggregates(expressions: Iterable[Any]) -> Iterator[Any]:
+def _outside_aggregates(expressions: Iterable[Any], hoists: Optional[Hoists] = None) -> Iterator[Any]:
+    """The expressions and their parts, without aggregates and queries, and without what is hoisted already."""
     for expression in expressions:
         if expression is None or isinstance(expression, (Aggregate, Query, Subquery)):
             continue
+        if hoists and hoists.column(expression) is not None:
+            continue
         yield expression
-        yield from _outside_aggregates(source_expressions(expression))
+        yield from _outside_aggregates(source_expressions(expression), hoists)
