@@ -36,8 +36,8 @@ def test_an_aggregate_is_compared_with_the_row_outside(orders):
 
 def test_an_outer_column_is_grouped_by_and_stands_beside_an_aggregate(orders):
     named = counted().values("customer", name=OuterRef("name")).annotate(n=Count("pk"))
-    customers = Customer.objects.annotate(found=Subquery(named.values("name")))
-    assert all(each.found == (each.name if orders[each.pk] else None) for each in customers)
+    customers = Customer.objects.annotate(outer_name=Subquery(named.values("name")))
+    assert all(each.outer_name == (each.name if orders[each.pk] else None) for each in customers)
     added = Subquery(counted().annotate(sum=F("n") + OuterRef("pk")).values("sum"))
     sums = dict(Customer.objects.filter(pk__in=orders).annotate(sum=added).values_list("pk", "sum"))
     assert sums == {key: number + key for key, number in orders.items()}

@@ -196,7 +196,7 @@ def test_constants_that_the_type_does_not_hold_are_refused_by_the_field_s_name(n
     assert natives.get().value == {}
 
 
-def test_so_is_the_json_null_of_new_rows(natives, model, json_null):
+def test_the_json_null_of_new_rows_is_refused_by_the_field_s_name(natives, model, json_null):
     for store in (
         lambda: natives.create(value=json_null()),
         lambda: natives.bulk_create([model(value=json_null()) for _ in range(2)]),
@@ -207,7 +207,7 @@ def test_so_is_the_json_null_of_new_rows(natives, model, json_null):
     assert not natives.exists()
 
 
-def test_and_of_defaults(natives, model, json_null):
+def test_constants_of_defaults_are_refused_by_the_field_s_name(natives, model, json_null):
     for default, _ in constants(json_null):
         if isinstance(default, Case):
             continue
@@ -231,7 +231,7 @@ def test_bulk_update_stores_value_none_as_null_and_refuses_the_json_null(natives
             bulk_update(model, json_null(), count)
 
 
-def test_inside_of_expressions_value_none_is_null(natives, model):
+def test_value_none_inside_of_expressions_is_null(natives, model):
     """As in Django, which prepares it there as the field's None."""
     null = Value(None, models.JSONField())
     for expression in (
@@ -281,7 +281,7 @@ def test_floats_that_the_server_writes_keep_their_digits(natives):
     assert natives.get(pk=made.pk).value == {"x": 1e-12}
 
 
-def test_so_do_those_of_queries(natives, model):
+def test_floats_of_queries_keep_their_digits(natives, model):
     rows = natives.bulk_create([model(value={"n": number}) for number in FLOATS])
     number = Cast(KeyTextTransform("n", "value"), models.FloatField())
     own = model.objects.filter(pk=models.OuterRef("pk"))
@@ -299,7 +299,7 @@ def test_so_do_those_of_queries(natives, model):
     assert sorted(group["made"]["n"] for group in groups) == sorted(FLOATS) and len(rows) == len(FLOATS)
 
 
-def test_so_do_those_of_definitions(natives, model):
+def test_floats_of_definitions_keep_their_digits(natives, model):
     with connections["native"].schema_editor() as editor:
         for name, field in (
             ("ratio", models.FloatField(default=1.5e-12)),

@@ -68,7 +68,7 @@ def test_documents_in_a_list_share_a_comparison(where):
     assert len(sql) < len(one) + 1500
 
 
-def test_but_not_those_with_a_name_that_openjson_has(where):
+def test_documents_with_a_name_that_openjson_has_are_compared_one_by_one(where):
     """It would be a column of the row that the list is compared with."""
     sql, _ = where(papers.filter(value__a__in=[F("other__b"), raw("value", field=JSONField())]))
     assert sql.count("GROUP BY") == 2 and " OR " in sql
