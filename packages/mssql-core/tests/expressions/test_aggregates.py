@@ -19,7 +19,7 @@ from django.db.models import (
     aggregates,
 )
 from django.db.models.functions import Cast, Coalesce, Length
-from orm import since
+from orm import sent, since
 from ormtests.models import Author, Book
 
 from mssql_core.expressions.aggregates import _places_of_average
@@ -65,6 +65,15 @@ def test_averages_of_decimals_stay_decimal(compiled):
     """Of a column with more places than it has, and than six, at which the server cuts."""
     assert book(compiled, Avg("price")) == "AVG(CAST([ormtests_book].[price] AS numeric(38, 12)))"
     assert book(compiled, Avg(F("price") * 2)).startswith("AVG(([ormtests_book].[price] * ")
+
+
+@pytest.mark.parametrize(
+    "queryset",
+    [Book.objects.all()[:5], Book.objects.distinct(), Book.objects.annotate(n=Count("author__id")).filter(n__gt=0)],
+)
+def test_averages_over_a_statement_inside_have_as_many_places(queryset):
+    ((sql, _),) = sent(lambda: queryset.aggregate(x=Avg("price")), answers=[(" subquery", [(1,)])])
+    assert sql.startswith("SELECT AVG(CAST([__col1] AS numeric(38, 12))) FROM (SELECT ")
 
 
 @pytest.mark.parametrize(

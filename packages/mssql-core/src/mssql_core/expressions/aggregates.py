@@ -24,7 +24,7 @@ from django.db.models import (
     aggregates,
 )
 from django.db.models import Field as ModelField
-from django.db.models.expressions import Col, Star
+from django.db.models.expressions import Col, Ref, Star
 
 from ..compat.orm import PARAMS, filter_condition, known_field, optional
 from ..compiler.cross_apply import aggregate_refuses
@@ -129,6 +129,9 @@ def compile_sum(node: Expression, compiler: Compiler, connection: Connection, **
 def compile_avg(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """AVG of integers is an integer; that of decimals is cut at six places, or at those of its argument."""
     argument = _argument(node)
+    if isinstance(argument, Ref):
+        # Of a statement inside, such as a slice.
+        argument = argument.source
     node = prepared(node, compiler)
     field = _field(node)
     output = known_field(node)
