@@ -313,6 +313,13 @@ def test_floats_of_definitions_keep_their_digits(natives, model):
     assert row.made == row.chosen == {"r": 1.5e-12}
 
 
+def test_arithmetic_with_keys_is_json_there_too(natives, model):
+    natives.bulk_create([model(value={"n": number}) for number in (1, 1e-12, 10)])
+    rows = natives.annotate(x=models.ExpressionWrapper(models.F("value__n") + 1, models.JSONField()))
+    assert list(rows.order_by("-x").values_list("x", flat=True)) == [11.0, 2.0, 1.000000000001]
+    assert rows.get(x=2).value == {"n": 1} and rows.filter(x__lt=11).count() == 2
+
+
 @pytest.mark.parametrize("number", [1e-22, 1e-300, 1e38, 1.7e308])
 def test_a_float_of_too_many_digits_is_refused(natives, number):
     natives.create(value={})

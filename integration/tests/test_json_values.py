@@ -137,6 +137,52 @@ def test_numbers_sort_as_numbers_with_distinct_and_groups(papers):
     assert list(rows.order_by(F("value__n").desc(nulls_last=True)).values_list("value__n", flat=True)[:2]) == [10, 10]
 
 
+def as_document(expression):
+    return ExpressionWrapper(expression, output_field=JSONField())
+
+
+def test_arithmetic_with_keys_is_json_where_it_is_said_to_be(papers):
+    rows = papers({"n": 1, "m": 2}, {"n": 1e-12, "m": 2}, {"n": 10, "m": 1}, {}).order_by("place")
+    rows = rows.annotate(x=as_document(F("value__n") + 1))
+    assert list(rows.values_list("x", flat=True)) == [2.0, 1.000000000001, 11.0, None]
+    both = rows.annotate(y=as_document(F("value__n") * F("value__m")), z=as_document(F("x") * -2)).values_list("y", "z")
+    assert list(both) == [(2.0, -4.0), (2e-12, -2.000000000002), (10.0, -22.0), (None, None)]
+    places = {
+        "exact": rows.filter(x=2),
+        "in": rows.filter(x__in=[2, 11]),
+        "gt": rows.filter(x__gt=2),
+        "range": rows.filter(x__range=(2, 10)),
+        "of a key": rows.filter(value__m=as_document(F("value__n") + 1)),
+        "order": rows.order_by("-x"),
+    }
+    assert {name: list(query.values_list("place", flat=True)) for name, query in places.items()} == {
+        "exact": [0], "in": [0, 2], "gt": [2], "range": [0], "of a key": [0], "order": [2, 0, 1, 3],
+    }  # fmt: skip
+    groups = rows.order_by().values("x").annotate(c=Count("id")).order_by("x")
+    assert [row["x"] for row in groups] == [None, 1.000000000001, 2.0, 11.0]
+    assert rows.aggregate(s=Sum("x"), m=Max("x"), f=Sum("x", output_field=FloatField())) == {
+        "s": 14.000000000001, "m": 11.0, "f": 14.000000000001,
+    }  # fmt: skip
+    other = Coalesce("x", Value({"none": True}, JSONField()))
+    assert list(rows.values_list(other, flat=True)) == [2.0, 1.000000000001, 11.0, {"none": True}]
+
+
+def test_its_result_is_stored_with_all_digits(papers):
+    rows = papers({"n": 1e-12}, {"n": 123456789})
+    rows.update(value=as_document(F("value__n") + 1))
+    assert list(rows.order_by("place").values_list("value", flat=True)) == [1.000000000001, 123456790.0]
+
+
+def test_numbers_and_moments_are_json_where_they_are_said_to_be(papers):
+    day, price = datetime.date(2020, 1, 2), decimal.Decimal("1.50")
+    row = papers({}).annotate(
+        place_=as_document(F("place")), sum_=as_document(F("place") + 7), price=as_document(Value(price)),
+        day=as_document(Value(day)), text=as_document(Value('{"a": 1}')),
+    ).get()  # fmt: skip
+    assert (row.place_, row.sum_, row.price, row.day, row.text) == (0, 7, 1.5, "2020-01-02", {"a": 1})
+    assert papers({}, {}).aggregate(c=as_document(Count("id"))) == {"c": 2}
+
+
 def test_groups_distinguish_case(papers):
     groups = papers({"a": "IT"}, {"a": "it"}).values("value__a").annotate(c=Count("id"))
     assert sorted((row["value__a"], row["c"]) for row in groups) == [("IT", 1), ("it", 1)]

@@ -39,6 +39,25 @@ def test_keys_in_arithmetic_are_numbers(compiled):
     assert sql.startswith("(CAST((SELECT TOP (1) [__j0].[value] FROM") and " AS float) + %s" in sql
 
 
+def test_arithmetic_is_json_text_if_said_to_be(compiled):
+    number = ExpressionWrapper(F("value__a") + 1, output_field=JSONField())
+    sql, _ = selected(compiled, number)
+    assert sql.startswith("CONVERT(nvarchar(max), CAST((CAST((SELECT") and sql.endswith(" + %s) AS float), 3)")
+    sql, _ = selected(compiled, ExpressionWrapper(number * 2, output_field=FloatField()))
+    assert sql.startswith("((CAST((SELECT TOP (1)") and sql.endswith(" + %s) * %s)")
+    assert selected(compiled, ExpressionWrapper(F("name"), output_field=JSONField()))[0] == "[jsontests_paper].[name]"
+
+
+def test_it_is_compared_and_sorted_as_a_number(where, compiled):
+    rows = Paper.objects.annotate(x=ExpressionWrapper(F("value__a") + 1, output_field=JSONField()))
+    sql, _ = where(rows.filter(x__gt=2).values("id"))
+    assert "CONVERT(" not in sql and sql.endswith(" + %s) > %s")
+    sql, _ = where(rows.filter(x__range=(2, 3)).values("id"))
+    assert "CONVERT(" not in sql and sql.endswith(" + %s) BETWEEN %s AND %s")
+    sql, _ = compiled(rows.order_by("x").values("id"))
+    assert sql.split(" ORDER BY ", 1)[1].startswith("TRY_CAST(CONVERT(nvarchar(max), ")
+
+
 def test_none_is_null_or_null(compiled):
     """JSON null as a value; SQL NULL where a field of another type is none."""
     sql, params = selected(compiled, Case(When(number=1, then=Value(None, JSONField()))))

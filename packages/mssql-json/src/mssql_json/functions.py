@@ -42,6 +42,7 @@ from ._compat import JSONArray, JSONObject, field_of, is_json
 from .path import literal
 
 _NUMBER_AGGREGATES = (Avg, StdDev, Sum, Variance)
+_NO_DOCUMENTS = (IntegerField, FloatField, DecimalField, DurationField, DateField, TimeField, UUIDField)
 # `+` cuts text at 4,000 characters unless one part is (max).
 _EMPTY = "CAST(N'' AS nvarchar(max))"
 
@@ -58,7 +59,7 @@ def json_text(expression: Any, compiler: Compiler, nulls: bool = False) -> Compi
     :param nulls: NULL stays NULL; by default it becomes null.
     :raises NotSupportedError: the value is bytes, which JSON does not have.
     """
-    expression = _as_number(expression)
+    expression = plain(expression)
     sql, params = compiler.compile(expression)
     field = field_of(expression)
     if (
@@ -95,18 +96,33 @@ def as_json(sql: str, field: Optional[Field]) -> str:
     return _quoted("STRING_ESCAPE(CAST(%s AS nvarchar(max)), N'json')" % sql)
 
 
-def _as_number(expression: Any) -> Any:
-    """Arithmetic with keys, and an aggregate over one, as the float that they are; any other expression unchanged."""
+def plain(expression: Any) -> Any:
+    """
+    The expression whose value an expression has as JSON; the expression itself if its value is JSON already.
+
+    Arithmetic with keys and an aggregate over one are floats.
+    """
     inner = expression
     while isinstance(inner, ExpressionWrapper):
         inner = inner.expression
-    if not is_json(expression) or not isinstance(inner, (CombinedExpression, *_NUMBER_AGGREGATES)):
+    if not is_json(expression):
         return expression
-    if isinstance(inner, CombinedExpression):
-        numbers = inner if any(isinstance(part, KeyTransform) for part in _parts(inner)) else None
-    else:
+    if isinstance(inner, CombinedExpression) and any(isinstance(part, KeyTransform) for part in _parts(inner)):
+        return CombinedExpression(inner.lhs, inner.connector, inner.rhs, output_field=FloatField())
+    if isinstance(inner, _NUMBER_AGGREGATES):
         numbers = _of_numbers(inner)
-    return expression if numbers is None else ExpressionWrapper(numbers, output_field=FloatField())
+        if numbers is not None:
+            return ExpressionWrapper(numbers, output_field=FloatField())
+    return inner if isinstance(field_of(inner), _NO_DOCUMENTS) else expression
+
+
+def compile_wrapper(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
+    """Numbers and moments that are said to be JSON, as JSON; text is taken for a document."""
+    inner = plain(node)
+    if inner is node or not is_json(node):
+        return NotImplemented
+    sql, params = compiler.compile(inner)
+    return as_json(sql, field_of(inner)), params
 
 
 def _is_random(expression: Any) -> bool:
@@ -193,26 +209,29 @@ def compile_number_aggregate(node: Expression, compiler: Compiler, connection: C
 
 
 def _of_numbers(node: Expression) -> Optional[Expression]:
-    """The aggregate of a key's numbers; None if it is not over a key as JSON."""
+    """The aggregate of the numbers of a key, or of arithmetic with keys; None if it is over none of them as JSON."""
     key = _key_argument(node)
     if key is None:
-        return None
+        number = plain(node.source_expressions[0])
+        if number is node.source_expressions[0]:
+            return None
+    else:
+        number = Cast(KeyTextTransform(key.key_name, *key.source_expressions, **key.extra), FloatField())
     copy = node.copy()
-    text = KeyTextTransform(key.key_name, *key.source_expressions, **key.extra)
-    copy.source_expressions = [Cast(text, FloatField()), *node.source_expressions[1:]]
+    copy.source_expressions = [number, *node.source_expressions[1:]]
     copy.output_field = FloatField()
     return copy
 
 
 def compile_extreme(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """
-    Refusal of MAX and MIN over a key as JSON, since values of several types have no common maximum.
+    MAX and MIN of arithmetic with keys; refusal of those over a key as JSON, since values of several types have no common maximum.
 
     :raises NotSupportedError: the argument is a key as JSON.
     """
     key = _key_argument(node)
     if key is None:
-        return NotImplemented
+        return compile_number_aggregate(node, compiler, connection)
     raise NotSupportedError(
         "%s() over the key %r of a JSONField: say what it is, Cast(KT(...), FloatField()) or KT(...) for text."
         % (type(node).__name__, key.key_name)
@@ -226,6 +245,7 @@ def _key_argument(node: Expression) -> Optional[Expression]:
 
 
 COMPILERS = {
+    ExpressionWrapper: compile_wrapper,
     JSONArray: compile_array,
     JSONObject: compile_object,
     **dict.fromkeys(_NUMBER_AGGREGATES, compile_number_aggregate),

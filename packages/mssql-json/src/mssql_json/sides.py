@@ -247,7 +247,12 @@ def compile_exact(node: Expression, compiler: Compiler, connection: Connection, 
 
 
 def compile_order(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """A column is less or greater than a JSON value."""
+    """A column is less or greater than a JSON value; what a number is said to be JSON of is compared as a number."""
+    number = functions.plain(node.lhs)
+    if number is not node.lhs:
+        changed = copy.copy(node)
+        changed.lhs = number
+        return compiler.compile(changed)
     if not _is_turned(node, compiler):
         return NotImplemented
     operator = next(_TURNED[kind] for kind in type(node).__mro__ if kind in _TURNED)
@@ -257,6 +262,11 @@ def compile_order(node: Expression, compiler: Compiler, connection: Connection, 
 def compile_range(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A column is between two values, of which one is a JSON value."""
     bounds = members(node.rhs)
+    number = functions.plain(node.lhs)
+    if number is not node.lhs:
+        changed = copy.copy(node)
+        changed.lhs = number
+        return compiler.compile(changed)
     if not any(is_key(bound) for bound in bounds):
         return NotImplemented
     tests = [

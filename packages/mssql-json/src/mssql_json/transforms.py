@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from mssql_core.plugin import Capability, Compiled, Compiler, Connection, Expression, Translation, UnaryExpression
 
 from . import definitions, functions, native
-from ._compat import is_json
+from ._compat import field_of, is_json
 from .documents import BINARY, Item
 
 
@@ -133,16 +133,21 @@ def compile_native_column(node: Expression, compiler: Compiler, connection: Conn
 
 
 def compile_combined(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """Keys in arithmetic are numbers."""
-    if not is_key(node.lhs) and not is_key(node.rhs):
+    """Keys in arithmetic are numbers, and so is arithmetic with them; said to be JSON, its result is JSON text."""
+    number = functions.plain(node)
+    if number is not node:
+        sql, params = compiler.compile(number)
+        return functions.as_json(sql, FloatField()), params
+    sides = [_number(side) for side in (node.lhs, node.rhs)]
+    if sides == [node.lhs, node.rhs]:
         return NotImplemented
     copy = node.copy()
-    copy.set_source_expressions([_number(side) if is_key(side) else side for side in (node.lhs, node.rhs)])
+    copy.set_source_expressions(sides)
     return compiler.compile(copy)
 
 
 def _number(node: Expression) -> Expression:
-    number: Expression = Cast(as_text(node), FloatField())
+    number: Expression = Cast(as_text(node), FloatField()) if is_key(node) else functions.plain(node)
     return number
 
 
@@ -169,12 +174,16 @@ class SortKey(UnaryExpression):
 
 
 def sort_expressions(expression: Any) -> Optional[List[Expression]]:
-    """The expressions that sort a key as JSON; None for other expressions."""
+    """The expressions that sort a key as JSON, or arithmetic with keys; None for other expressions."""
     source = expression
     while isinstance(source, Ref):
         source = source.source
     if not is_key(source):
-        return None
+        number = functions.plain(source)
+        if number is source:
+            return None
+        # Of a float, by the text that is selected, which a group or a set operation has under a name.
+        return [SortKey(source, "number") if isinstance(field_of(number), FloatField) else number]
     return [SortKey(source, part) for part in ("kind", "number", "text")]
 
 
