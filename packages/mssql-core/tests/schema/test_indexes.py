@@ -192,11 +192,15 @@ def test_expressions_of_generated_columns_name_what_these_are_computed_from():
     made = model(
         a=models.IntegerField(),
         b=models.GeneratedField(expression=F("a") + 1, output_field=models.IntegerField(), db_persist=True),
-        name=models.GeneratedField(expression=F("a"), output_field=models.CharField(max_length=12), db_persist=True),
+        name=models.GeneratedField(
+            expression=F("a"),
+            output_field=models.CharField(max_length=12, db_collation="Latin1_General_BIN2"),
+            db_persist=True,
+        ),
         meta={"constraints": [unique], "indexes": [models.Index(Lower("name"), F("b") * 2, name="ix")]},
     )
     sql = "".join(created(made))
-    text = "LOWER(CAST([a] AS nvarchar(12)))"
+    text = "LOWER(CAST([a] AS nvarchar(12)) COLLATE Latin1_General_BIN2)"
     assert "ADD [__ix_uq_1] AS (%s) PERSISTED, " % text in sql
     assert "[__uq_uq_1] AS (CASE WHEN (%s IS NOT NULL) AND ((([a] + 1)) IS NOT NULL) THEN NULL" % text in sql
     assert sql.endswith(

@@ -108,6 +108,11 @@ def referred(field: Any) -> Any:
     return field
 
 
+def is_computed(field: Field) -> bool:
+    """Whether the server computes the field's column, as it does a GeneratedField's (Django 5.0 on)."""
+    return getattr(field, "generated", False)
+
+
 def known_field(node: Expression) -> Optional[Field]:
     """The field of an expression's value, or None where nothing says what its mixed types make."""
     if type(node) is expressions.Col:

@@ -2,11 +2,12 @@
 
 from typing import Any, List, Sequence
 
+from ..compat.orm import is_computed
 from ..plugin.django_types import Compiler
 from ..plugin.types import Compiled
 from .compared_rows import ComparedRows
 from .insert_rows import ORDINAL
-from .unique_keys import UniqueKey, is_generated
+from .unique_keys import UniqueKey
 
 # In each pass MERGE, whose OUTPUT can name the source's row, inserts those that nothing left is before.
 _REPEATED = (
@@ -23,7 +24,7 @@ def matching(key: UniqueKey, source: ComparedRows, alias: str, compiler: Compile
     for field in key.fields:
         pair = ("[__target].%s" % compiler.quote_name(field.column), "%s.%s" % (alias, source.column(field)))
         test = "%s = %s" % pair
-        if key.equal_nulls and (field.null or is_generated(field)):
+        if key.equal_nulls and (field.null or is_computed(field)):
             test = "(%s OR (%s IS NULL AND %s IS NULL))" % (test, *pair)
         tests.append(test)
     return " AND ".join(tests)

@@ -10,7 +10,7 @@ from typing import Any, List, Optional, Sequence, Tuple
 
 from django.db.models import AutoField, BigAutoField, SmallAutoField
 
-from ..compat.orm import referred
+from ..compat.orm import is_computed, referred
 from ..names import in_query, quote_identifier
 from ..plugin.django_types import Connection, Field
 
@@ -75,7 +75,7 @@ class Returning:
 def column_type(field: Field, connection: Connection) -> Optional[str]:
     """The column type of `field`, without identity and computed parts."""
     field = referred(field)
-    if getattr(field, "generated", False):
+    if is_computed(field):
         # It does not ask the field of its values for their type.
         field = field.output_field
     of_key = _OF_KEYS.get(type(field))

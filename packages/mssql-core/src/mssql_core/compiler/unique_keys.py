@@ -7,6 +7,7 @@ from django.db.models import Q, UniqueConstraint
 from django.db.models.expressions import Col, OrderBy
 from django.db.models.sql.query import Query
 
+from ..compat.orm import is_computed
 from ..plugin.django_types import Connection, Field
 from ..plugin.types import Compiled
 
@@ -78,7 +79,7 @@ def fields_of_keys(opts: Any) -> List[Field]:
 
 def generated_fields(keys: Iterable[UniqueKey], opts: Any) -> List[Field]:
     """The generated fields that the keys name."""
-    return list(dict.fromkeys(field for key in keys for field in key.named_fields(opts) if is_generated(field)))
+    return list(dict.fromkeys(field for key in keys for field in key.named_fields(opts) if is_computed(field)))
 
 
 def check_unique(opts: Any, fields: Sequence[Field]) -> UniqueKey:
@@ -119,14 +120,9 @@ def _distinct(keys: Iterable[UniqueKey]) -> List[UniqueKey]:
     return distinct
 
 
-def is_generated(field: Field) -> bool:
-    """Whether the server computes the field's column (Django 5.0 on)."""
-    return getattr(field, "generated", False)
-
-
 def field_sources(field: Field, opts: Any) -> List[Field]:
     """The fields that a generated one is computed from; none of another."""
-    if not is_generated(field):
+    if not is_computed(field):
         return []
     return list(dict.fromkeys(_columns(field.expression.resolve_expression(Query(opts.model, alias_cols=False)))))
 

@@ -5,17 +5,13 @@ from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 from django.db.backends.base.schema import _is_relevant_relation
 from django.db.models import NOT_PROVIDED
 
+from ..compat.orm import is_computed as is_computed
 from ..plugin.django_types import Connection, Field
 
 
 def is_nullable(field: Field) -> bool:
     """Whether the column may hold NULL, as a computed one always may."""
     return bool(field.null or is_computed(field))
-
-
-def is_computed(field: Field) -> bool:
-    """Whether the field is a GeneratedField (Django 5.0 on)."""
-    return getattr(field, "generated", False)
 
 
 def collation_of(field: Field, db_params: Mapping[str, Any]) -> Optional[str]:

@@ -222,7 +222,7 @@ class IndexStatements:
             return predicates, others
         for field in filter(is_nullable, fields):
             if is_computed(field):
-                others.append(self._is_generated(field))
+                others.append(self._is_not_null(field))
             else:
                 not_null = "%s IS NOT NULL" % self._editor.quote_column(field.column)
                 predicates += [not_null] if not_null not in predicates else []
@@ -230,13 +230,17 @@ class IndexStatements:
             definitions = [definition or self._editor.quote_column(name) for name, definition, _ in keys.keys()]
             for node, definition in zip(keys.nodes(), definitions):
                 if isinstance(node, Col) and is_computed(node.target):
-                    others.append(self._is_generated(node.target))
+                    others.append(self._is_not_null(node.target))
                 elif _may_be_null(node):
                     (predicates if isinstance(node, Col) else others).append("%s IS NOT NULL" % definition)
         return predicates, others
 
-    def _is_generated(self, field: Field) -> str:
-        """Return that a generated column is not NULL; its name is refused by a filter (10609) and other computed columns (1759)."""
+    def _is_not_null(self, field: Field) -> str:
+        """
+        Return the condition that a generated column is not NULL.
+
+        It is without its name, which a filter (error 10609) and other computed columns (1759) refuse.
+        """
         return "(%s) IS NOT NULL" % self._columns.generated_expression(field)
 
     def _over_stored_columns(self, model: Model, predicate: str) -> str:

@@ -6,7 +6,7 @@ from django.db import NotSupportedError
 from django.db.backends.ddl_references import Columns, Expressions, ForeignKeyName, IndexName, Table
 from django.db.backends.utils import truncate_name
 from django.db.models.expressions import Col, OrderBy
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Collate
 
 from ..introspection.objects import (
     HIDDEN_DISCRIMINATOR_PREFIX,
@@ -18,7 +18,7 @@ from ..introspection.objects import (
     rename_reference,
 )
 from ..names import MAX_NAME_LENGTH, TableName, bare_identifier, quote_bare, quote_identifier
-from ..plugin.django_types import Compiler
+from ..plugin.django_types import Compiler, Field
 from .fields import is_computed
 from .moments import with_styles
 
@@ -196,14 +196,15 @@ class ExpressionKeys(Expressions):
 
     def _over_stored_columns(self, node: Any) -> Any:
         """Return an expression with what generated columns are computed from, which no other computed column may name (1759)."""
-        generated = [part for part in node.flatten() if isinstance(part, Col) and is_computed(part.target)]
-        if not generated:
-            return node
-        values = {
-            column: Cast(column.target.expression.resolve_expression(self.compiler.query), column.target.output_field)
-            for column in generated
-        }
-        return node.replace_expressions(values)
+        columns = [part for part in node.flatten() if isinstance(part, Col) and is_computed(part.target)]
+        values = {column: self._value(column.target) for column in columns}
+        return node.replace_expressions(values) if values else node
+
+    def _value(self, field: Field) -> Any:
+        """Return what a generated column is computed as, in its type and its collation."""
+        value = Cast(field.expression.resolve_expression(self.compiler.query), field.output_field)
+        collation = field.db_parameters(self.compiler.connection).get("collation")
+        return Collate(value, collation) if collation else value
 
     def nodes(self) -> List[Any]:
         """Return the bare expressions."""
