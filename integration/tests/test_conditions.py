@@ -107,3 +107,19 @@ def test_long_lists_with_expressions_and_with_large_numbers(person):
         assert list(rest.order_by("age").values_list("age", flat=True)) == others
     everyone = person.objects.filter(Q(age__in=[*numbers, F("age")]) | Q(age=None))
     assert everyone.count() == 3
+
+
+def test_long_lists_behind_a_bilateral_transform(person):
+    from django.db.models import IntegerField, Transform
+
+    class LastDigit(Transform):
+        lookup_name, template, bilateral = "last_digit", "(%(expressions)s %%%% 7)", True
+        output_field = IntegerField()
+
+    IntegerField.register_lookup(LastDigit, "last_digit")
+    try:
+        for listed, ages in ((range(6, 20000, 7), [20]), (range(1, 20000, 7), [50]), (range(2, 20000, 7), [])):
+            assert list(person.objects.filter(age__last_digit__in=listed).values_list("age", flat=True)) == ages
+            assert person.objects.exclude(age__last_digit__in=listed).count() == 3 - len(ages)
+    finally:
+        IntegerField._unregister_lookup(LastDigit, "last_digit")

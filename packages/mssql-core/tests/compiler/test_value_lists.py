@@ -6,7 +6,7 @@ import pytest
 from django.apps.registry import Apps
 from django.core.exceptions import EmptyResultSet
 from django.db import models
-from django.db.models import Case, F, FloatField, IntegerField, Q, TextField, Value, When
+from django.db.models import Case, F, FloatField, IntegerField, Q, TextField, Transform, Value, When
 from django.db.models.lookups import Exact
 from orm import unnamed
 from ormtests.models import Author, Book
@@ -150,6 +150,25 @@ class Shouted(Exact):
 
 
 Old._meta.get_field("code").__class__.register_lookup(Shouted)
+
+
+class Trimmed(Transform):
+    """What both sides are compared without."""
+
+    lookup_name, template, bilateral = "trimmed", "REPLACE(%(expressions)s, '%%%%', '')", True
+
+
+Old._meta.get_field("code").__class__.register_lookup(Trimmed)
+
+
+def test_the_values_of_a_long_list_are_transformed_in_their_table(compiled):
+    sql, (values,) = compiled(Old.objects.filter(code__trimmed__in=map(str, range(2001))).values("id"))
+    column, table = sql.split(" WHERE ", 1)[1].split(" IN (SELECT ", 1)
+    assert column == "(REPLACE([old_old].[code], '%%', '')" and table.endswith(" AS [__t] ([__u])))")
+    assert table.startswith("REPLACE(([__t].[__u]), '%%', '') FROM (SELECT ") and "OPENJSON(%s)" in table
+    assert len(json.loads(values.value)) == 2001
+    sql, params = compiled(Old.objects.filter(code__trimmed__in=["a", "b"]).values("id"))
+    assert " IN (REPLACE(%s, '%%', ''), REPLACE(%s, '%%', ''))" in sql and params == ["a", "b"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tupl
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Value
-from django.db.models.expressions import Col, ExpressionList
+from django.db.models.expressions import Col, ExpressionList, RawSQL
 from django.db.models.lookups import BuiltinLookup, Exact, In
 
 from ..compat.orm import ColPairs, known_field
@@ -107,9 +107,12 @@ def compile_in(node: In, compiler: Compiler, connection: Connection, **extra: An
     """IN over a list: padded parameters, or one parameter that holds them all."""
     if not _is_list(node) or isinstance(node.lhs, (ColPairs, tuple)):
         return NotImplemented
-    if type(node).process_rhs is not In.process_rhs or getattr(node, "bilateral_transforms", None):
+    if type(node).process_rhs is not In.process_rhs:
         return NotImplemented
     values, expressions = _parted(node)
+    if getattr(node, "bilateral_transforms", None):
+        is_long = not expressions and len(values) > (connection.list_limit or SHORT_BY_ROW)
+        return _in_transformed(node, values, compiler, connection) if is_long else NotImplemented
     if not values:
         # Without expressions either, Django raises EmptyResultSet.
         return NotImplemented
@@ -157,6 +160,22 @@ def left_side(node: BuiltinLookup, compiler: Compiler, connection: Connection) -
     sql, params = compiler.compile(node.lhs)
     cast: str = connection.ops.lookup_cast(node.lookup_name, node.lhs.output_field.get_internal_type())
     return sql if cast == "%s" else cast % sql, params
+
+
+def _in_transformed(node: In, values: List[Any], compiler: Compiler, connection: Connection) -> Translation:
+    """IN over one parameter, whose values are transformed like the left side: too many for parameters."""
+    field = node.lhs.output_field
+    tables = _tables([field.get_db_prep_value(value, connection) for value in values], field, connection)
+    if tables is None:
+        return NotImplemented
+    transformed: Any = RawSQL("[__t].[__u]", [], output_field=field)
+    for transform in node.bilateral_transforms:
+        transformed = transform(transformed)
+    sql, sql_params = compiler.compile(transformed.resolve_expression(compiler.query))
+    lhs, lhs_params = node.process_lhs(compiler, connection)
+    condition = "%s IN (SELECT %s FROM %%s AS [__t] ([__u]))" % (lhs.replace("%", "%%"), sql.replace("%", "%%"))
+    parts = [(condition % table, [*lhs_params, *sql_params, *params]) for table, params in tables]
+    return "(%s)" % " OR ".join([part for part, _ in parts]), [param for _, params in parts for param in params]
 
 
 def _processed(node: In, values: List[Any], compiler: Compiler, connection: Connection) -> Tuple[List[str], List[Any]]:
@@ -240,7 +259,8 @@ def _parted(node: In) -> Tuple[List[Any], List[Any]]:
     if type(None) in kinds:
         values = [value for value in values if value is not None]
         kinds.remove(type(None))
-    if kinds == {int} and max(max(values), -min(values)) >= _BEYOND_ALL_TYPES:
+    is_beyond = kinds == {int} and max(max(values), -min(values)) >= _BEYOND_ALL_TYPES
+    if is_beyond and not getattr(node, "bilateral_transforms", None):
         values = [value for value in values if abs(value) < _BEYOND_ALL_TYPES]
         if not values and not expressions:
             raise EmptyResultSet
