@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from mssql_sandbox.errors import SqlServerError
+
 
 @pytest.mark.parametrize(
     "expression, number",
@@ -112,3 +114,46 @@ def test_a_column_of_openjson_has_the_collation_it_names(sql):
     query = "SELECT COUNT(*) FROM OPENJSON(N'[\"a\", \"A\"]') WITH (v nvarchar(10){} '$') WHERE v = N'a'"
     assert sql.rows(query.format(""))[0] == [(2,)]
     assert sql.rows(query.format(" COLLATE Latin1_General_CS_AS"))[0] == [(1,)]
+
+
+@pytest.mark.parametrize("escape, refusal", [("\\ud800", "half a surrogate pair"), ("\\u0000", "U[+]0000")])
+def test_what_the_engine_s_text_does_not_hold_is_refused_by_name(sql, escape, refusal):
+    for document in (f'{{"{escape}":1,"b":2}}', f'{{"a":"{escape}","b":2}}', f'{{"a":{{"{escape}":1}}}}'):
+        assert sql.value(f"ISJSON(N'{document}')") == 1
+        for question in (f"value FROM OPENJSON(N'{document}')", f"JSON_VALUE(N'{document}', '$.b')"):
+            with pytest.raises(SqlServerError, match=refusal) as refused:
+                sql.value(question)
+            assert refused.value.number == 50999
+        for cast in ("CAST", "TRY_CAST"):
+            with pytest.raises(SqlServerError, match=refusal):
+                sql.value(f"CAST({cast}(N'{document}' AS json) AS nvarchar(max))", "2025")
+
+
+def test_a_name_beyond_the_type_of_openjson_s_key_is_refused(sql):
+    """[key] is nvarchar(4000): https://learn.microsoft.com/sql/t-sql/functions/openjson-transact-sql"""
+    document = "N'{\"' + REPLICATE(CAST(N'x' AS nvarchar(max)), %d) + N'\":1}'"
+    assert sql.value(f"LEN([key]) FROM OPENJSON({document % 4000})") == 4000
+    with pytest.raises(SqlServerError, match="OPENJSON's key of 4000"):
+        sql.value(f"LEN([key]) FROM OPENJSON({document % 4001})")
+    assert sql.value(f"value FROM OPENJSON({document % 4001})") == "1"
+
+
+@pytest.mark.parametrize("opening, closing", [("[", "]"), ('{"a":', "}")])
+def test_the_json_type_has_128_levels(sql, opening, closing):
+    def length(levels):
+        text = opening * levels + "1" + closing * levels
+        return sql.value(f"LEN(CAST(CAST('{text}' AS json) AS nvarchar(max)))", "2025")
+
+    assert length(128) == 128 * len(opening + closing) + 1
+    with pytest.raises(SqlServerError, match="128 levels"):
+        length(129)
+
+
+def test_the_json_type_has_65535_items(sql):
+    """https://learn.microsoft.com/sql/t-sql/data-types/json-data-type, "Size limit for items in one object/array"."""
+    text = "'[1' + REPLICATE(CAST(',1' AS varchar(max)), %d) + ']'"
+    assert sql.value(f"LEN(CAST(CAST({text % 65534} AS json) AS nvarchar(max)))", "2025") == 2 * 65535 + 1
+    for cast in ("CAST", "TRY_CAST"):
+        assert sql.number(f"{cast}({text % 65535} AS json)", "2025") == 13647
+    members = "'{' + (SELECT STRING_AGG(CAST(CONCAT('\"', value, '\":1') AS varchar(max)), ',') FROM GENERATE_SERIES(1, 65536)) + '}'"
+    assert sql.number(f"CAST({members} AS json)", "2025") == 13647

@@ -242,6 +242,16 @@ def _always(number: int, **values: Any) -> Callable[..., SqlServerError]:
     return lambda error, lookup, verb: SqlServerError(number, **values)
 
 
+def _untranslatable(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
+    in_json = "u0000" in (error.diag.message_detail or "")
+    return NotSupported("U+0000 in JSON" if in_json else "a byte that the code page has no character for")
+
+
+def _half_a_pair(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError | None:
+    """JSON writes half a surrogate pair as an escape, which the engine's UTF-8 cannot hold."""
+    return NotSupported("half a surrogate pair in JSON") if "surrogate" in (error.diag.message_detail or "") else None
+
+
 def _cardinality(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
     if "MERGE" in (error.diag.message_primary or ""):
         return SqlServerError(8672)
@@ -274,7 +284,8 @@ _HANDLERS: tuple[tuple[Any, Any], ...] = (
     (pg.NotNullViolation, _not_null),
     (pg.NumericValueOutOfRange, _out_of_range),
     (pg.DivisionByZero, _always(8134)),
-    (pg.UntranslatableCharacter, lambda *_: NotSupported("a byte that the code page has no character for")),
+    (pg.UntranslatableCharacter, _untranslatable),
+    (pg.InvalidTextRepresentation, _half_a_pair),
     (pg.CardinalityViolation, _cardinality),
     (pg.DeadlockDetected, lambda _, lookup, __: SqlServerError(1205, process=lookup.spid)),
     (pg.LockNotAvailable, _always(1222)),

@@ -387,9 +387,6 @@ begin
   return x if x is null;
   return ms.json_fault(x) if not (x is json object or x is json array);
   return ms.json_canonical(x::json);
-exception when untranslatable_character or invalid_text_representation then
-  perform ms.refuse('half a surrogate pair, or U+0000, in a value of the type json');
-  return null;
 end $$;
 
 -- TRY_CAST: the conversion as text, evaluated with its errors caught.
@@ -399,7 +396,7 @@ begin
   execute 'select (' || expression || ')::text' into r using value;
   return r;
 exception when sqlstate 'MS000' or numeric_value_out_of_range then
-  if sqlerrm like '50999%' then raise; end if;
+  if sqlerrm ~ '^(50999|13647)' then raise; end if;
   refuse 'TRY_CONVERT with a style that CONVERT does not take' if sqlerrm like '281|%';
   return null;
 end $$;

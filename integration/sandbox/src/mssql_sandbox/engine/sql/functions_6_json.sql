@@ -255,16 +255,21 @@ begin
 end $$;
 
 -- The type json: no blanks, the first of duplicate names, numbers with an exponent or of more than 38
--- digits as decimal(38, 10) of the float. https://learn.microsoft.com/sql/t-sql/data-types/json-data-type
-function json_canonical(j json) text as $$
+-- digits as decimal(38, 10) of the float. More than 128 levels are error 13645, whose text no page has.
+-- https://learn.microsoft.com/sql/t-sql/data-types/json-data-type
+function json_canonical(j json, level int default 1) text as $$
+declare kind text := json_typeof(j);
 begin
-  case json_typeof(j)
+  refuse 'a value of the type json of more than 128 levels' if level > 128 and kind in ('object', 'array');
+  case kind
     when 'object' then
-      return '{' || coalesce((select string_agg(to_json(e.key)::text || ':' || ms.json_canonical(e.value), ',' order by e.n)
+      fail 13647 if (select count(*) from json_object_keys(j)) > 65535;
+      return '{' || coalesce((select string_agg(to_json(e.key)::text || ':' || ms.json_canonical(e.value, level + 1), ',' order by e.n)
         from (select distinct on (x.key) x.key, x.value, x.n from json_each(j) with ordinality x(key, value, n)
           order by x.key, x.n) e), '') || '}';
     when 'array' then
-      return '[' || coalesce((select string_agg(ms.json_canonical(e.value), ',' order by e.n)
+      fail 13647 if json_array_length(j) > 65535;
+      return '[' || coalesce((select string_agg(ms.json_canonical(e.value, level + 1), ',' order by e.n)
         from json_array_elements(j) with ordinality e(value, n)), '') || ']';
     when 'string' then return to_json(j #>> '{}')::text;
     when 'number' then return ms.json_number(j #>> '{}');

@@ -55,8 +55,10 @@ def _openjson(call: Call, source: nodes.FunctionSource) -> Relation:
             Output("value", call.nvarchar(MAX), True, COLUMN),
             Output("type", SqlType("tinyint"), False),
         ]
+        # What the server does to a longer name no page says.
+        key = "ms.within(j.k, 4000, 'the nvarchar of OPENJSON''s key')"
         return Relation(
-            f"SELECT j.k AS o1, j.v AS o2, j.t::smallint AS o3 FROM ms.openjson({body}, {where}) j", outputs
+            f"SELECT {key} AS o1, j.v AS o2, j.t::smallint AS o3 FROM ms.openjson({body}, {where}) j", outputs
         )
     outputs, columns = [], []
     for number, column in enumerate(source.with_columns, 1):
