@@ -161,6 +161,21 @@ def test_every_path_refuses_what_the_type_does_not_hold_by_the_field_s_name(nati
     assert not natives.exclude(value={}).exists()
 
 
+def test_documents_that_are_too_large_are_refused_by_the_field_s_name(natives, model):
+    deep, wide = [], [0] * 65536
+    for _ in range(128):
+        deep = [deep]
+    natives.create(value=deep[0])
+    for value in (deep, {"a": wide}):
+        for store in (natives.update, natives.create):
+            with pytest.raises(DataError, match="papers.Paper.value: .*(128 levels|65,535 items)"):
+                store(value=value)
+        with pytest.raises(DataError, match="papers.Paper.value: .*(128 levels|65,535 items)"):
+            bulk_update(model, value)
+    natives.filter(value={}).delete()
+    assert natives.get().value == deep[0]
+
+
 @pytest.fixture(params=["Value", "JSONNull"])
 def json_null(request):
     """Calls that make the JSON null."""

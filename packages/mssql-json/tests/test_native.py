@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from mssql_json.native import exact_text, storable
@@ -46,3 +48,27 @@ def test_halves_of_surrogate_pairs_are_refused(text):
 def test_scalars_are_refused_with_the_remedy(text, remedy):
     with pytest.raises(ValueError, match="objects and arrays only.*%s" % remedy):
         storable(text)
+
+
+@pytest.mark.parametrize(
+    ("largest", "beyond", "message"),
+    [
+        ("[" * 128 + "]" * 128, "[" * 129 + "]" * 129, "128 levels"),
+        ('{"a":' * 127 + "[]" + "}" * 127, '{"a":' * 128 + "[]" + "}" * 128, "128 levels"),
+        ("[%s]" % ",".join("1" * 65535), "[%s]" % ",".join("1" * 65536), "65,535 items"),
+        (
+            json.dumps(dict.fromkeys(map(str, range(65535)))),
+            json.dumps(dict.fromkeys(map(str, range(65536)))),
+            "65,535 items",
+        ),
+    ],
+)
+def test_larger_documents_are_refused(largest, beyond, message):
+    assert storable(largest) == largest
+    with pytest.raises(ValueError, match=message):
+        storable(beyond)
+
+
+def test_what_strings_hold_has_no_size():
+    text = json.dumps([["[,{" * 70000, 1], {"}": "]"}])
+    assert storable(text) == text

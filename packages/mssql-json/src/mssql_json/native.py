@@ -1,7 +1,8 @@
 """Documents in a form that the type json keeps.
 
 The type reads a number with an exponent, or of more than 38 digits, as a float,
-and writes it with ten decimals; half a surrogate pair becomes U+FFFD.
+and writes it with ten decimals; half a surrogate pair becomes U+FFFD. It has at most
+128 levels (error 13645), and an object or an array at most 65,535 items (error 13647).
 https://learn.microsoft.com/sql/t-sql/data-types/json-data-type
 """
 
@@ -15,14 +16,17 @@ _HALF = re.compile(
     r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
 _ESCAPED_BACKSLASH = re.compile(r"\\\\")
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
 _DIGITS = 38
+_LEVELS = 128
+_ITEMS = 65535
 
 
 def storable(text: str) -> str:
     """
     The document as exact_text() has it.
 
-    :raises ValueError: the type would change it, or refuse it as no object and no array (error 13609).
+    :raises ValueError: the type would change it, or refuse it as no object and no array (error 13609), or for its size.
     """
     if text[:1] not in ("{", "["):
         remedy = "None is stored as NULL." if text == "null" else "Put the value into an array or an object."
@@ -30,9 +34,29 @@ def storable(text: str) -> str:
             "the type json holds objects and arrays only, no string, number, boolean or null by itself. " + remedy
         )
     try:
+        _check_limits(text)
         return exact_text(text)
     except ValueError as error:
         raise ValueError("the document cannot be stored as the type json: %s" % error) from None
+
+
+def _check_limits(text: str) -> None:
+    if text.count("[") + text.count("{") <= _LEVELS and text.count(",") < _ITEMS:
+        return
+    # Of each array and object that is open: how many items are complete.
+    complete = [0]
+    for match in _STRUCTURE.finditer(text):
+        mark = match.group()
+        if mark in ("[", "{"):
+            complete.append(0)
+            if len(complete) > _LEVELS + 1:
+                raise ValueError("it has more than %d levels." % _LEVELS)
+        elif mark in ("]", "}") and len(complete) > 1:
+            complete.pop()
+        elif mark == ",":
+            complete[-1] += 1
+            if complete[-1] >= _ITEMS:
+                raise ValueError("an object or an array in it has more than {:,} items.".format(_ITEMS))
 
 
 def exact_text(text: str) -> str:
