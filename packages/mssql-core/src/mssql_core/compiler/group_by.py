@@ -1,6 +1,7 @@
 """GROUP BY: no constants (error 164), no subqueries (144), and equal parameters are different expressions (8120).
 
-Columns and functions of them stand as they are; anything else is a column of the derived table of cross_apply.py.
+Columns and functions of them stand as they are; anything else is a column of the derived table of cross_apply.py. So is
+a function that stands in a subquery beside an aggregate, where the server knows grouped columns only (8120, 8121, 8127).
 """
 
 from typing import Any, Container, Iterable, Iterator, List, Optional, Sequence
@@ -34,10 +35,11 @@ class GroupByMixin(SelectListMixin):
     """The GROUP BY clause of a SELECT."""
 
     having: Any
+    #: Whether GROUP BY may have functions of columns as they are.
     _functions_stand = True
 
     def get_group_by(self, select: List[Selected], order_by: List[Ordered]) -> List[Compiled]:
-        """GROUP BY; in a subquery beside an aggregate the server knows grouped columns, but no functions of them (8120, 8121, 8127)."""
+        """GROUP BY, after a look at what is selected and ordered by: functions may stand in it or not."""
         if self.query.group_by is None:
             return []
         written = [(expression, sql) for expression, (sql, _), _ in select]
