@@ -41,6 +41,8 @@ class InsertMixin(CompilerMixin):
     def as_sql(self) -> List[Compiled]:
         """The statements with their parameters; with returning_fields each one also selects rows."""
         conflict = on_conflict(self.query)
+        for field in self.query.update_fields if conflict == "update" else ():
+            refuse_to_write(field, None, self.connection)
         columns = self._columns()
         if not columns:
             return [self._defaults_only()]
@@ -153,8 +155,6 @@ class InsertMixin(CompilerMixin):
 
     def _upsert(self, source: RowSource) -> Compiled:
         """MERGE; HOLDLOCK keeps other sessions from inserting the same key between the search and the insert."""
-        for field in self.query.update_fields:
-            refuse_to_write(field, None, self.connection)
         opts, quote = self.query.get_meta(), self.quote_name
         key = check_unique(opts, self.query.unique_fields)
         # A key that the server writes is in no row yet.
