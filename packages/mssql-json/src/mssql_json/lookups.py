@@ -130,7 +130,7 @@ def compile_in(node: Expression, compiler: Compiler, connection: Connection, **e
         tests = sides.equals_some(node.lhs, expressions, compiler)
         if known:
             tests.insert(0, _equals_some(node.lhs, known, compiler))
-    return "(%s)" % " OR ".join(sql for sql, _ in tests), [param for _, params in tests for param in params]
+    return sides.joined(" OR ", tests)
 
 
 def _is_null_of_another_type(value: Any) -> bool:

@@ -67,6 +67,14 @@ def beside_text(expression: Any) -> Any:
     return as_text(expression) if is_key(expression) else expression
 
 
+def joined(word: str, tests: Sequence[Compiled]) -> Compiled:
+    """Some conditions as one: (condition, params).
+
+    :param word: between them, with blanks around.
+    """
+    return "(%s)" % word.join([sql for sql, _ in tests]), [param for _, params in tests for param in params]
+
+
 def is_query(expression: Any) -> bool:
     """Whether an expression is a query or a subquery."""
     return hasattr(expression, "get_compiler") or hasattr(expression, "query")
@@ -250,9 +258,7 @@ def compile_order(node: Expression, compiler: Compiler, connection: Connection, 
     """A column is less or greater than a JSON value; what a number is said to be JSON of is compared as a number."""
     number = functions.plain(node.lhs)
     if number is not node.lhs:
-        changed = copy.copy(node)
-        changed.lhs = number
-        return compiler.compile(changed)
+        return _with_side(node, compiler, lhs=number)
     if not _is_turned(node, compiler):
         return NotImplemented
     operator = next(_TURNED[kind] for kind in type(node).__mro__ if kind in _TURNED)
@@ -261,27 +267,31 @@ def compile_order(node: Expression, compiler: Compiler, connection: Connection, 
 
 def compile_range(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A column is between two values, of which one is a JSON value."""
-    bounds = members(node.rhs)
     number = functions.plain(node.lhs)
     if number is not node.lhs:
-        changed = copy.copy(node)
-        changed.lhs = number
-        return compiler.compile(changed)
+        return _with_side(node, compiler, lhs=number)
+    bounds = members(node.rhs)
     if not any(is_key(bound) for bound in bounds):
         return NotImplemented
     tests = [
         compiler.compile(kind(node.lhs, bound)) for kind, bound in zip((GreaterThanOrEqual, LessThanOrEqual), bounds)
     ]
-    return "(%s)" % " AND ".join(sql for sql, _ in tests), [param for _, params in tests for param in params]
+    return joined(" AND ", tests)
 
 
 def compile_pattern(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A column contains the text of a key, is like it, or matches it."""
     if not is_key(node.rhs) or is_json(node.lhs):
         return NotImplemented
+    return _with_side(node, compiler, rhs=as_text(node.rhs))
+
+
+def _with_side(node: Expression, compiler: Compiler, **side: Expression) -> Compiled:
+    """A lookup with another left or right side: (condition, params)."""
     changed = copy.copy(node)
-    changed.rhs = as_text(node.rhs)
-    return compiler.compile(changed)
+    changed.__dict__.update(side)
+    sql: Compiled = compiler.compile(changed)
+    return sql
 
 
 def compile_in(node: In, compiler: Compiler) -> Translation:
@@ -299,7 +309,7 @@ def compile_in(node: In, compiler: Compiler) -> Translation:
     others = [value for value in candidates if value is not None and not is_key(value)]
     if others:
         tests.append(compiler.compile(In(node.lhs, others)))
-    return "(%s)" % " OR ".join(sql for sql, _ in tests), [param for _, params in tests for param in params]
+    return joined(" OR ", tests)
 
 
 def _in_query(node: In, compiler: Compiler) -> Compiled:
