@@ -128,6 +128,23 @@ def test_windows(papers):
     assert list(rows.order_by("place").values_list("r", flat=True)) == [2, 1, 1]
 
 
+def test_aggregates_of_keys_in_windows(papers):
+    rows = papers({"a": "x", "n": 10}, {"a": "x", "n": 9}, {"a": "y", "n": 1}).order_by("place")
+    document = ExpressionWrapper(F("value__n") + 1, output_field=JSONField())
+    for expression, expected in (
+        (Window(Avg("value__n"), partition_by=[F("value__a")]), [9.5, 9.5, 1.0]),
+        (Window(Sum("value__n", output_field=FloatField())), [20.0] * 3),
+        (Window(Max(document)), [11.0] * 3),
+        (ExpressionWrapper(Window(Avg("value__n")), output_field=JSONField()), [20 / 3] * 3),
+    ):
+        assert list(rows.annotate(x=expression).values_list("x", flat=True)) == expected
+    assert list(
+        rows.annotate(x=Window(Avg("value__n"), partition_by=[F("value__a")]))
+        .filter(place=2)
+        .values_list("x", flat=True)
+    ) == [1.0]
+
+
 def test_numbers_sort_as_numbers_with_distinct_and_groups(papers):
     rows = papers({"n": 10}, {"n": 9}, {"n": 10}, {"n": "z"}, {})
     expected = [None, "z", 9, 10]

@@ -1,6 +1,18 @@
 import pytest
 from django.db import NotSupportedError
-from django.db.models import Avg, BinaryField, Count, ExpressionWrapper, F, FloatField, JSONField, Max, Sum, Value
+from django.db.models import (
+    Avg,
+    BinaryField,
+    Count,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    JSONField,
+    Max,
+    Sum,
+    Value,
+    Window,
+)
 from django.db.models.functions import Cast, JSONObject, Random
 from jsontests.keys import KT
 from jsontests.models import Paper
@@ -80,3 +92,12 @@ def test_the_greatest_of_json_values_is_unknown(compiled):
 def test_counting_keys(compiled):
     sql, _ = compiled(Paper.objects.values("name").annotate(n=Count(F("value__n"))).values("n"))
     assert "COUNT_BIG([__hoisted].[__k1])" in sql
+
+
+def test_a_window_follows_the_aggregate(compiled):
+    sql, _ = compiled(Paper.objects.annotate(x=Window(Avg("value__n"), output_field=JSONField())).values("x"))
+    assert sql.startswith("SELECT CONVERT(nvarchar(max), CAST(AVG(") and ") OVER () AS float), 3) AS [x]" in sql
+    sql, _ = compiled(Paper.objects.annotate(x=Window(Avg("value__n"), output_field=FloatField())).values("x"))
+    assert sql.startswith("SELECT AVG(") and ") OVER () AS [x]" in sql
+    with pytest.raises(NotSupportedError, match="say what it is"):
+        compiled(Paper.objects.annotate(x=Window(Max("value__n"))).values("x"))

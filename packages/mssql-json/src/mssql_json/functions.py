@@ -30,6 +30,7 @@ from django.db.models import (
     UUIDField,
     Value,
     Variance,
+    Window,
 )
 from django.db.models.expressions import CombinedExpression
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
@@ -208,6 +209,18 @@ def compile_number_aggregate(node: Expression, compiler: Compiler, connection: C
     return ("CONVERT(nvarchar(40), %s, 3)" % sql if is_json(node) else sql), params
 
 
+def compile_window(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
+    """An aggregate over a key, or over arithmetic with keys, in a window: OVER follows the aggregate, not a conversion."""
+    aggregate = node.source_expression
+    numbers = _of_numbers(aggregate) if isinstance(aggregate, (*_NUMBER_AGGREGATES, Max, Min)) else None
+    if numbers is None or _key_argument(aggregate) is not None and isinstance(aggregate, (Max, Min)):
+        return NotImplemented
+    copy = node.copy()
+    copy.source_expression, copy.output_field = numbers, FloatField()
+    sql, params = compiler.compile(copy)
+    return (as_json(sql, FloatField()) if is_json(node) else sql), params
+
+
 def _of_numbers(node: Expression) -> Optional[Expression]:
     """The aggregate of the numbers of a key, or of arithmetic with keys; None if it is over none of them as JSON."""
     key = _key_argument(node)
@@ -248,6 +261,7 @@ COMPILERS = {
     ExpressionWrapper: compile_wrapper,
     JSONArray: compile_array,
     JSONObject: compile_object,
+    Window: compile_window,
     **dict.fromkeys(_NUMBER_AGGREGATES, compile_number_aggregate),
     **dict.fromkeys((Max, Min), compile_extreme),
 }
