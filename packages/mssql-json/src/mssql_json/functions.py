@@ -143,7 +143,7 @@ def _plain_float(expression: Any, sql: str, params: Params, compiler: Compiler) 
     """
     A float as JSON without exponent, for the type json, which keeps ten decimals of a number with one; (sql, params).
 
-    Of more than 38 digits it does so, too: there a conversion fails (error 245), whose message shows the number.
+    It would round a number of more than 38 digits, too: for such a one a conversion fails (error 245), whose message shows it.
     """
     # Always 17 digits, a sign and three digits: 1.2345678901234567e-012.
     text = "CONVERT(nvarchar(40), CAST(%s AS float), 3)" % sql

@@ -163,9 +163,9 @@ def _hashable(sql: str, params: Params) -> Tuple[Any, ...]:
 
 
 def is_column(expression: Any, tables: Container[str]) -> bool:
-    """Whether GROUP BY takes `expression` without a derived table.
+    """Whether `expression` is a column of the statement itself, which GROUP BY takes as it is.
 
-    :param tables: the statement's own; a column of others is one of the statement around it.
+    :param tables: the statement's own; a column of others is one of the statement around it (error 164).
     """
     return isinstance(expression, Col) and (expression.alias is None or expression.alias in tables)
 

@@ -127,7 +127,11 @@ def compile_sum(node: Expression, compiler: Compiler, connection: Connection, **
 
 
 def compile_avg(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """AVG of integers is an integer; that of decimals is cut at six places, or at those of its argument."""
+    """
+    AVG of integers is an integer; that of decimals is cut at six places, or at those of its argument if it has more.
+
+    https://learn.microsoft.com/sql/t-sql/functions/avg-transact-sql
+    """
     argument = _argument(node)
     if isinstance(argument, Ref):
         # Of a statement inside, such as a slice.
@@ -146,7 +150,11 @@ def compile_avg(node: Expression, compiler: Compiler, connection: Connection, **
 
 
 def _places_of_average(field: Field) -> Optional[int]:
-    """Ten more decimal places than a column has, as long as the sum of ten billion values fits; None where six are enough."""
+    """
+    Ten more decimal places than a column has, or as many as leave room for the sum of ten billion values.
+
+    None where these are no more than the server gives.
+    """
     digits, places = decimal_digits(field)
     if digits is None or places is None:
         return None

@@ -17,7 +17,7 @@ from .fields import collation_of, has_db_default, is_computed, is_nullable
 from .moments import with_styles
 
 _SIZED_TEXT = re.compile(r"(?P<kind>n?varchar)\((?P<size>\d+)\)$")
-# Text that no number is (error 245) tells what is wrong. The server drops blanks at the end that do not fit.
+# The conversion of a text that is no number (error 245) tells what is wrong. Blanks at the end that do not fit are dropped.
 _REFUSED_IF_LONGER = (
     "CASE WHEN DATALENGTH(RTRIM(CAST(%(sql)s AS %(kind)s(max)))) > %(bytes)d "
     "THEN CAST(CAST(N'longer than %(size)s: ' + %(sql)s AS int) AS %(type)s) ELSE %(sql)s END"
