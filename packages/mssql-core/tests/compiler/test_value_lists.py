@@ -7,7 +7,7 @@ from django.apps.registry import Apps
 from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import Case, F, FloatField, IntegerField, Q, TextField, Transform, Value, When
-from django.db.models.lookups import Exact
+from django.db.models.lookups import Exact, In
 from orm import unnamed
 from ormtests.models import Author, Book
 from typed import typed
@@ -374,3 +374,20 @@ def test_moments_in_a_long_list_lose_their_offset_as_those_that_are_stored(compi
     sql, params = compiled(Legacy.objects.filter(at__in=values))
     assert "CAST([__v] AS datetime) FROM OPENJSON(%s) WITH ([__v] datetime2 '$')" in sql
     assert json.loads(params[0].value)[0] == "2025-12-31T23:00:00.000000"
+
+
+class Trimmed:
+    """A left side of one's own."""
+
+    def process_lhs(self, compiler, connection, lhs=None):
+        sql, params = super().process_lhs(compiler, connection, lhs)
+        return "TRIM(%s)" % sql, params
+
+
+@pytest.mark.parametrize(("kind", "value", "right"), [(Exact, "a", "= %s"), (In, ["a", "b"], "IN (%s, %s)")])
+def test_a_left_side_of_one_s_own_is_kept(compiled, kind, value, right):
+    lookup = type("Trimmed%s" % kind.__name__, (Trimmed, kind), {})
+    name = Author._meta.get_field("name")
+    queryset = authors.all()
+    queryset.query.where.add(lookup(name.get_col("ormtests_author"), value), "AND")
+    assert compiled.sql(queryset).endswith(" WHERE TRIM([ormtests_author].[name]) " + right)
