@@ -391,3 +391,37 @@ def test_a_left_side_of_one_s_own_is_kept(compiled, kind, value, right):
     queryset = authors.all()
     queryset.query.where.add(lookup(name.get_col("ormtests_author"), value), "AND")
     assert compiled.sql(queryset).endswith(" WHERE TRIM([ormtests_author].[name]) " + right)
+
+
+class Coded(models.Model):
+    code = typed(models.CharField, "varchar(20)", primary_key=True)
+
+    class Meta:
+        app_label, apps = "old", Old._meta.apps
+
+
+class Owned(models.Model):
+    owner = models.ForeignKey(Coded, models.CASCADE, null=True)
+
+    class Meta:
+        app_label, apps = "old", Old._meta.apps
+
+
+@pytest.mark.parametrize(
+    ("conditions", "where"),
+    [
+        ({"owner": "a"}, "= %s"),
+        ({"owner": Coded(code="a")}, "= %s"),
+        ({"owner__code": "a"}, "= %s"),
+        ({"owner__gt": "a"}, "> %s"),
+        ({"owner__in": ["a"]}, "IN (%s)"),
+    ],
+)
+def test_a_foreign_key_is_compared_as_its_target(compiled, conditions, where):
+    """Next to nvarchar the server would convert the column, and scan."""
+    sql, params = compiled(Owned.objects.filter(**conditions))
+    assert sql.endswith(" WHERE [old_owned].[owner_id] " + where) and params == [TypedParam("a", "varchar(8000)")]
+
+
+def test_a_foreign_key_without_a_value(compiled):
+    assert compiled.sql(Owned.objects.filter(owner=None)).endswith(" WHERE [old_owned].[owner_id] IS NULL")

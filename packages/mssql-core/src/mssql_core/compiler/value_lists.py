@@ -13,9 +13,10 @@ from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tupl
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Value
 from django.db.models.expressions import Col, ExpressionList, RawSQL
+from django.db.models.fields.related_lookups import RelatedLookupMixin
 from django.db.models.lookups import BuiltinLookup, Exact, In
 
-from ..compat.orm import ColPairs, known_field
+from ..compat.orm import ColPairs, known_field, referred
 from ..connection.parameters import STRING_LENGTHS, TypedParam
 from ..literals import MAX_PRECISION
 from ..plugin.django_types import Compiler, Connection, Field
@@ -124,7 +125,7 @@ def compile_in(node: In, compiler: Compiler, connection: Connection, **extra: An
     if isinstance(params[0], bool) and not expressions and all([isinstance(param, bool) for param in params]):
         # Literals, as in expressions/lookups.py: a filtered index serves no parameter.
         return _in(lhs, [str(int(param)) for param in params], [])
-    field = getattr(node.lhs, "output_field", None)
+    field = referred(getattr(node.lhs, "output_field", None))
     typed = [compared(field, value, connection) for value in params]
     short = padded(typed, connection)
     if short is None:
@@ -277,12 +278,12 @@ def _is_of_field(value: Value, lhs: Any) -> bool:
 
 def compile_comparison(node: BuiltinLookup, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A comparison with values in the form that the column needs, see :func:`.field_values.compared`."""
-    if type(node).as_sql not in _COMPARISONS or getattr(node, "bilateral_transforms", None):
+    if not _is_comparison(node) or getattr(node, "bilateral_transforms", None):
         return NotImplemented
     if not (node.rhs_is_direct_value() or type(node.rhs) is Value) or isinstance(node.rhs, bool):
         return NotImplemented
     rhs, params = node.process_rhs(compiler, connection)
-    field = getattr(node.lhs, "output_field", None)
+    field = referred(getattr(node.lhs, "output_field", None))
     marks: Union[str, Tuple[str, ...]]
     if rhs in ("%s", "(%s)") and len(params) == 1:
         # Before Django 5.2 a Value() stands in parentheses.
@@ -297,7 +298,13 @@ def compile_comparison(node: BuiltinLookup, compiler: Compiler, connection: Conn
     return "%s %s" % (lhs, node.get_rhs_op(connection, marks)), [*lhs_params, *values]
 
 
-# Lookups with another as_sql() compile themselves.
-_COMPARISONS = (BuiltinLookup.as_sql, Exact.as_sql)
+def _is_comparison(node: BuiltinLookup) -> bool:
+    """Whether a lookup is compiled here; one with an as_sql() of its own compiles itself."""
+    as_sql = type(node).as_sql
+    # That of a foreign key has its own for several columns.
+    return (
+        as_sql in (BuiltinLookup.as_sql, Exact.as_sql) or as_sql is RelatedLookupMixin.as_sql and type(node.lhs) is Col
+    )
+
 
 COMPILERS = {In: compile_in, BuiltinLookup: compile_comparison}
