@@ -46,8 +46,8 @@ create table ms.columns (
   system_type_id smallint,
   user_type_id int,
   max_length smallint,
-  precision flag,
-  scale flag,
+  precision smallint default 0,
+  scale smallint default 0,
   collation_name text?,
   is_nullable smallint,
   is_rowguidcol flag,
@@ -95,7 +95,7 @@ create table ms.indexes (
   engine_filter text?, -- PostgreSQL predicate
   is_disabled flag,
   ignore_dup_key flag,
-  fill_factor flag,
+  fill_factor smallint default 0,
   primary key (object_id, index_id)
 );
 
@@ -128,8 +128,8 @@ create table ms.foreign_keys (
   is_disabled flag,
   is_not_for_replication flag,
   is_not_trusted flag,
-  delete_referential_action flag, -- 0 no action, 1 cascade, 2 set null, 3 set default
-  update_referential_action flag
+  delete_referential_action smallint default 0, -- 0 no action, 1 cascade, 2 set null, 3 set default
+  update_referential_action smallint default 0
 );
 create index on ms.foreign_keys (parent_object_id);
 create index on ms.foreign_keys (referenced_object_id);
@@ -237,8 +237,8 @@ create table ms.types (
   user_type_id int primary key,
   schema_id int default 4,
   max_length smallint,
-  precision flag,
-  scale flag,
+  precision smallint default 0,
+  scale smallint default 0,
   is_character flag,
   is_nullable smallint default 1,
   is_assembly_type flag,
