@@ -201,9 +201,13 @@ def conditions_with_subqueries(having: Any, compiler: Compiler) -> List[Expressi
     if not isinstance(having, Lookup):
         return []
     if having.contains_aggregate:
-        columns = [part for part in _outside_aggregates([having], compiler.hoists) if isinstance(part, Col)]
-        # Most have none: to compile such a condition for nothing takes a fifth of ``filter(total__gt=10)``.
-        return columns if columns and compiles_to_subquery(having, compiler) else []
+        # Most have no columns: to compile such a condition for nothing takes a fifth of ``filter(total__gt=10)``.
+        if not any([isinstance(part, Col) for part in _outside_aggregates([having])]):
+            return []
+        if not compiles_to_subquery(having, compiler):
+            return []
+        sql, _ = compiler.compile(having)
+        return [part for part in _outside_aggregates([having], compiler.hoists, sql) if isinstance(part, Col)]
     if not compiles_to_subquery(having, compiler):
         return []
     is_grouped = isinstance(having.lhs, Col) and not is_translated(having.lhs, compiler)
@@ -215,12 +219,20 @@ def is_translated(column: Col, compiler: Compiler) -> bool:
     return compiler.connection.compiler_dispatch.translates_columns and "(" in compiler.compile(column)[0]
 
 
-def _outside_aggregates(expressions: Iterable[Any], hoists: Optional[Hoists] = None) -> Iterator[Any]:
-    """The expressions and their parts, without aggregates and queries, and without what is hoisted already."""
+def _outside_aggregates(
+    expressions: Iterable[Any], hoists: Optional[Hoists] = None, condition: str = ""
+) -> Iterator[Any]:
+    """The expressions and their parts, without aggregates and queries.
+
+    :param hoists: with them, without the parts of what a condition names by a hoisted column: that of a key of a
+        document names the document itself.
+    :param condition: the condition's SQL.
+    """
     for expression in expressions:
         if expression is None or isinstance(expression, (Aggregate, Query, Subquery)):
             continue
-        if hoists and hoists.column(expression) is not None:
+        column = hoists.column(expression) if hoists else None
+        if column is not None and column in condition:
             continue
         yield expression
-        yield from _outside_aggregates(source_expressions(expression), hoists)
+        yield from _outside_aggregates(source_expressions(expression), hoists, condition)
