@@ -4,7 +4,7 @@ Columns and functions of them stand as they are; anything else is a column of th
 a function that stands in a subquery beside an aggregate, where the server knows grouped columns only (8120, 8121, 8127).
 """
 
-from typing import Any, Container, Iterable, Iterator, List, Optional, Sequence
+from typing import Any, Container, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Aggregate, Func, Subquery, Window
@@ -35,21 +35,10 @@ class GroupByMixin(SelectListMixin):
     """The GROUP BY clause of a SELECT."""
 
     having: Any
-    #: Whether GROUP BY may have functions of columns as they are.
-    _functions_stand = True
-
-    def get_group_by(self, select: List[Selected], order_by: List[Ordered]) -> List[Compiled]:
-        """GROUP BY, after a look at what is selected and ordered by: functions may stand in it or not."""
-        if self.query.group_by is None:
-            return []
-        written = [(expression, sql) for expression, (sql, _), _ in select]
-        written += [(expression, sql) for expression, (sql, _, _) in order_by]
-        self._functions_stand = not (
-            any([has_subquery(sql) and _has_groups(expression) for expression, sql in written])
-            or _compares_aggregates_with_functions(self.having)
-        )
-        group_by: List[Compiled] = super().get_group_by(select, order_by)
-        return group_by
+    # Whether GROUP BY may have functions of columns as they are; None until the first of them asks.
+    _functions_stand: Optional[bool] = None
+    #: What is only selected to sort by it, and ORDER BY, once they are known.
+    beside_groups: Tuple[List[Selected], List[Ordered]] = ([], [])
 
     def collapse_group_by(self, expressions: Iterable[Expression], having: Any) -> List[Any]:
         """The terms of GROUP BY; what it refuses is computed in the derived table of cross_apply.py."""
@@ -59,7 +48,7 @@ class GroupByMixin(SelectListMixin):
         grouped = parts_of_groups(expressions)
         if self.having is not None:
             grouped = without_queries(grouped, self.having)
-        tables = self.query.alias_map
+        self._functions_stand, tables = None, self.query.alias_map
         terms: List[Any] = [
             expression if is_column(expression, tables) else self._term(expression) for expression in grouped
         ]
@@ -74,8 +63,7 @@ class GroupByMixin(SelectListMixin):
         """The term of an expression that is no column; None for what is never, or always, true."""
         selected = self.selected_plain(expression)
         try:
-            may_stand = self._functions_stand and not (selected and selected[1])
-            if may_stand and _is_function_of_columns(expression, self.query.alias_map):
+            if not (selected and selected[1]) and self._may_stand(expression):
                 sql, params = selected or self.compile(expression)
                 if not (params or has_subquery(sql) or ALIAS in sql):
                     return Term(sql)
@@ -87,6 +75,19 @@ class GroupByMixin(SelectListMixin):
         if selected is not None:
             hoists.selected[id(expression)] = column
         return Term(column)
+
+    def _may_stand(self, expression: Expression) -> bool:
+        """Whether GROUP BY may have an expression as it is, unless that has parameters."""
+        if not _is_function_of_columns(expression, self.query.alias_map):
+            return False
+        if self._functions_stand is None:
+            extra_select, order_by = self.beside_groups
+            queries = [each for each, (sql, _), _ in self.select + extra_select if has_subquery(sql)]
+            queries += [each for each, (sql, _, _) in order_by if has_subquery(sql)]
+            self._functions_stand = not (
+                any([_has_groups(each) for each in queries]) or _compares_aggregates_with_functions(self.having)
+            )
+        return self._functions_stand
 
     def with_hoisted(self, group_by: List[Compiled], order_by: List[Ordered]) -> List[Compiled]:
         """GROUP BY with the columns that were hoisted for an aggregate and also stand beside it (error 8120)."""

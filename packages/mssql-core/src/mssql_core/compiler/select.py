@@ -257,6 +257,7 @@ class SelectMixin(GroupByMixin):
         if order_by or self.plan.numbering:
             extra_select, written = self._sorted_besides(order_by)
         self.has_extra_select = bool(extra_select)
+        self.beside_groups = extra_select, order_by
         group_by = self.get_group_by(self.select + extra_select, order_by)
         hoists = self._hoists
         if hoists:
