@@ -136,8 +136,16 @@ class Draw:
         """Groups by the annotations so far, and an aggregate of each."""
         self._names = self._names or {"sequel": "integer"}
         grouped = f".values({', '.join(map(repr, self._names))})"
+        integers = [name for name, kind in self._names.items() if kind == "integer"]
         source = grouped + self._annotated("integer", lambda kind: self._aggregate())
-        return source + self._one("", f".filter({[*self._names][-1]}__gt={self._one(0, 1, 2)})")
+        source += self._one("", f".filter({[*self._names][-1]}__gt={self._one(0, 1, 2)})")
+        return source + (self._one("", lambda: self._beside(self._one(*integers))) if integers else "")
+
+    def _beside(self, group: str) -> str:
+        """What an aggregate and a grouped integer make together, selected or as a condition; SQLite's MAX() skips no NULL."""
+        both = f"{self._one('Greatest', 'Least')}({group!r}, Count('pk'), output_field=IntegerField())"
+        source = f".filter({group}__isnull=False)" + self._annotated("integer", lambda kind: both)
+        return source + self._one("", f".filter({[*self._names][-1]}__gt=F({group!r}))")
 
     def _aggregate(self) -> str:
         function = self._one("Count", "Sum", "Min", "Max", "Avg")
