@@ -92,3 +92,27 @@ def test_groups_by_values_are_counted_as_they_are_read(teams, name):
     groups = groups.annotate(members=Count("member"), oldest=Max("member__age")).filter(condition)
     assert {group["data"]["k"] for group in groups} == numbers
     assert groups.count() == len(numbers)
+
+
+@pytest.fixture
+def sizes(teams):
+    """Teams whose documents differ, and have the key `size`: two 2, one 3, and three 1."""
+    teams = Team.objects.using("teams").filter(number__gte=100)
+    documents = [{"size": size, "place": place} for place, size in enumerate([2, 2, 3, 1, 1, 1])]
+    Team.objects.using("teams").bulk_create([Team(number=100 + each["place"], data=each) for each in documents])
+    yield teams.values(size=F("data__size")).annotate(n=Count("pk"))
+    teams.delete()
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (Q(size=F("n")), {2: 2}),
+        (Q(size__gt=F("n")) | Q(n=3), {3: 1, 1: 3}),
+        (Q(n__gt=F("size")), {1: 3}),
+        (Q(data__size__lt=F("n")), {1: 3}),
+        (Q(size=2) | Q(n=1), {2: 2, 3: 1}),
+    ],
+)
+def test_groups_by_a_key_are_not_split_into_documents(sizes, condition, expected):
+    assert sorted(sizes.filter(condition).values_list("size", "n")) == sorted(expected.items())

@@ -234,12 +234,12 @@ def test_a_condition_may_be_selected(compiled):
 
 @pytest.mark.parametrize("condition", [Q(value__a=1), Q(value__a__isnull=False), ~Q(value__a="x")])
 def test_keys_in_having(compiled, condition):
-    """Beside an aggregate a condition is computed before the rows are grouped (error 8121)."""
+    """Beside an aggregate a condition, or the key that Django 3.2 groups by, is computed before the rows are grouped (error 8121)."""
     groups = Paper.objects.order_by().values("name").annotate(n=Count("id")).filter(Q(n=1) | condition)
     sql, _ = compiled(groups)
     grouped, having = sql.split(" GROUP BY ")[1].split(" HAVING ")
-    assert "OPENJSON" not in grouped + having and (COLUMN in grouped or COLUMN not in having)
-    assert re.search(r"\[__hoisted\]\.\[__k\d\] = 1", having)
+    assert "OPENJSON" not in grouped and (COLUMN in grouped or COLUMN not in having)
+    assert re.search(r"\[__hoisted\]\.\[__k\d\] = 1|OPENJSON\(.* \+ \[__hoisted\]\.\[__k\d\] \+ ", having)
 
 
 def test_groups_of_a_key_are_sorted_by_it(compiled):

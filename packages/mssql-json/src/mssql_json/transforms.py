@@ -27,10 +27,14 @@ def unwrapped(node: Expression) -> Tuple[Expression, List[Any]]:
 
 def item_of(node: Any, compiler: Compiler, prefix: str = "j") -> Item:
     """
-    The Item of a key transform, or of an expression that is a document itself.
+    The Item of a key transform, or of an expression that is a document itself, such as a key that is grouped by.
 
     :raises NotSupportedError: the database has no OPENJSON.
     """
+    grouped = compiler.hoisted(node) if is_key(node) else None
+    if grouped is not None:
+        # Of a group the server knows the key alone (error 8121).
+        return Item(grouped, (), (), prefix)
     document, keys = unwrapped(node) if isinstance(node, KeyTransform) else (node, ())
     sql, params = compiler.compile(document)
     require_openjson(compiler.connection)

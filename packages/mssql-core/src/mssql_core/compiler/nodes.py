@@ -24,6 +24,11 @@ class CompileMixin(CompilerMixin):
             self._hoists = Hoists()
         return self._hoists
 
+    def hoisted(self, node: Any) -> Optional[str]:
+        """The column of the derived table that holds the value of `node`; None if there is none, or it cannot be named here."""
+        hoists = self._hoists
+        return hoists.column(node) if hoists is not None and hoists.in_use else None
+
     def compile(self, node: Any) -> Compiled:
         connection, hoists = self.connection, self._hoists
         # Where a node may be a column of the derived table.
