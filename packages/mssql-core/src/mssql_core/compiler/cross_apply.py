@@ -18,7 +18,7 @@ from django.db.models.functions import Greatest, Least
 from django.db.models.sql.query import Query
 
 from ..compat.orm import FullResultSet
-from ..plugin.django_types import Compiler, Connection, Expression
+from ..plugin.django_types import Compiler, Expression
 from ..plugin.types import Compiled, Params
 from .predicates import PredicateValue, as_value, is_predicate
 
@@ -34,9 +34,6 @@ class Term:
 
     def __init__(self, sql: str) -> None:
         self.sql = sql
-
-    def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
-        return self.sql, ()
 
     def select_format(self, compiler: Compiler, sql: str, params: Any) -> Compiled:
         return sql, params
@@ -102,11 +99,7 @@ class Hoists:
 
     def column(self, node: Any) -> Optional[str]:
         """The column that holds `node`, or None."""
-        kind = type(node)
-        if kind is Term:
-            sql: str = node.sql
-            return sql
-        if kind not in self._kinds:
+        if type(node) not in self._kinds:
             return None
         while self._added:
             kept = self._added.pop()

@@ -2,7 +2,7 @@
 
 from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 
-from django.db.models.expressions import Col
+from django.db.models.expressions import Col, OrderBy
 from django.db.models.sql.where import WhereNode
 
 from ..compat.orm import PARAMS
@@ -41,7 +41,8 @@ class _Kinds(Dict[type, Kind]):
         self._converting = converting
 
     def __missing__(self, kind: type) -> Kind:
-        params_type = list if issubclass(kind, WhereNode) else PARAMS
+        # Django looks for equal terms of ORDER BY by their hashes.
+        params_type = list if issubclass(kind, WhereNode) else tuple if issubclass(kind, OrderBy) else PARAMS
         known = self[kind] = Kind(
             self._resolve(kind), self._arguments(kind), params_type, hasattr(kind, _VENDOR_METHOD)
         )

@@ -8,7 +8,7 @@ from ..compat.orm import PARAMS
 from ..names import in_query, plain_column, quote_identifier, quote_source
 from ..plugin.django_types import CompilerMixin
 from ..plugin.types import Compiled
-from .cross_apply import Hoists
+from .cross_apply import Hoists, Term
 
 
 class CompileMixin(CompilerMixin):
@@ -42,6 +42,9 @@ class CompileMixin(CompilerMixin):
             sql = plain_column(node.alias, node.target.column)
             if sql is not None and not connection.compiler_dispatch.translates_columns:
                 return sql, PARAMS()
+        if type(node) is Term:
+            # Parameters that have a hash: Django takes a microsecond to make one for a list.
+            return node.sql, ()
         functions, with_values, params_type, has_vendor_method = connection.compiler_dispatch.kinds[type(node)]
         if with_values is not None:
             node = with_values(node)
