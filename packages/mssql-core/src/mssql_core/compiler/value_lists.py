@@ -14,7 +14,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import Value
 from django.db.models.expressions import Col, ExpressionList, RawSQL
 from django.db.models.fields.related_lookups import RelatedLookupMixin
-from django.db.models.lookups import BuiltinLookup, Exact, In
+from django.db.models.lookups import BuiltinLookup, Exact, In, IsNull
 
 from ..compat.orm import ColPairs, known_field, referred
 from ..connection.parameters import STRING_LENGTHS, TypedParam
@@ -301,10 +301,10 @@ def compile_comparison(node: BuiltinLookup, compiler: Compiler, connection: Conn
 def _is_comparison(node: BuiltinLookup) -> bool:
     """Whether a lookup is compiled here; one with an as_sql() of its own compiles itself."""
     as_sql = type(node).as_sql
-    # That of a foreign key has its own for several columns.
-    return (
-        as_sql in (BuiltinLookup.as_sql, Exact.as_sql) or as_sql is RelatedLookupMixin.as_sql and type(node.lhs) is Col
-    )
+    if as_sql is RelatedLookupMixin.as_sql:
+        # That of a foreign key is the usual one, but for several columns.
+        return type(node.lhs) is Col and not isinstance(node, IsNull)
+    return as_sql in (BuiltinLookup.as_sql, Exact.as_sql)
 
 
 COMPILERS = {In: compile_in, BuiltinLookup: compile_comparison}
