@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import random
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
 from django.apps.registry import Apps
-from django.db import connections, models
+from django.db import models
 from django.db.models import functions
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
+
+from .stored_rows import stored
 
 _APPS = Apps(["properties"])
 
@@ -136,8 +138,7 @@ def document(drawn: random.Random, depth: int = 3) -> Any:
     return [inner(depth - 1) for _ in range(drawn.randint(0, 3))]
 
 
-@contextlib.contextmanager
-def filled(alias: str) -> Iterator[None]:
+def filled(alias: str) -> contextlib.AbstractContextManager[None]:
     """The table with its rows, the same each time, on a database."""
     drawn = random.Random(1)
     papers = []
@@ -151,14 +152,7 @@ def filled(alias: str) -> Iterator[None]:
             "ratio": drawn.choice(_RATIOS),
         }
         papers.append(Paper(id=number, value=value, other=other, source_id=source, **fields))
-    with connections[alias].schema_editor() as editor:
-        editor.create_model(Paper)
-    try:
-        Paper.objects.using(alias).bulk_create(papers)
-        yield
-    finally:
-        with connections[alias].schema_editor() as editor:
-            editor.delete_model(Paper)
+    return stored(alias, papers)
 
 
 class Draw:

@@ -6,11 +6,13 @@ import contextlib
 import datetime
 import random
 from decimal import Decimal
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
 from django.apps.registry import Apps
-from django.db import connections, models
+from django.db import models
 from django.db.models import expressions, functions, lookups
+
+from .stored_rows import stored
 
 # With the folder as an application: relations are followed backwards among the models of applications only.
 _APPS = Apps(["properties"])
@@ -54,8 +56,7 @@ _FIELDS = {
 }  # fmt: skip
 
 
-@contextlib.contextmanager
-def filled(alias: str) -> Iterator[None]:
+def filled(alias: str) -> contextlib.AbstractContextManager[None]:
     """The table with its rows, the same each time, on a database."""
     drawn = random.Random(1)
     books = []
@@ -65,14 +66,7 @@ def filled(alias: str) -> Iterator[None]:
         fields = {name: values[kind] for name, kind in of_field.items()}
         sequel = drawn.choice([None, *range(1, key)])
         books.append(Book(id=key, title=values["text"] or "a", sequel_id=sequel, **fields))
-    with connections[alias].schema_editor() as editor:
-        editor.create_model(Book)
-    try:
-        Book.objects.using(alias).bulk_create(books)
-        yield
-    finally:
-        with connections[alias].schema_editor() as editor:
-            editor.delete_model(Book)
+    return stored(alias, books)
 
 
 class Draw:
